@@ -1,0 +1,24 @@
+# One interface target carries every flag, so that a folder's CMakeLists.txt names sources and links, nothing else.
+add_library(project_options INTERFACE)
+target_compile_features(project_options INTERFACE cxx_std_20)
+target_include_directories(project_options INTERFACE ${PROJECT_SOURCE_DIR})
+target_compile_options(project_options INTERFACE
+  -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Wnon-virtual-dtor -Wold-style-cast)
+
+if(PATCHSTATE_SANITIZE)
+  target_compile_options(project_options INTERFACE
+    -fsanitize=${PATCHSTATE_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  target_link_options(project_options INTERFACE -fsanitize=${PATCHSTATE_SANITIZE})
+endif()
+
+if(PATCHSTATE_FUZZ)
+  target_compile_options(project_options INTERFACE -fsanitize=fuzzer-no-link)
+endif()
+
+if(PATCHSTATE_HARDENED)
+  target_compile_options(project_options INTERFACE
+    -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fstack-clash-protection -fcf-protection -fPIE)
+  target_link_options(project_options INTERFACE
+    -pie -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack -Wl,--as-needed -Wl,--gc-sections)
+  target_compile_options(project_options INTERFACE -ffunction-sections -fdata-sections)
+endif()

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// Runs a program of the machine, and gets its answer or the reason there is none. Never a shell.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace patchstate {
+
+struct Command {
+  std::vector<std::string> argv;  ///< argv[0] is absolute, or a name looked up in the fixed PATH
+  /// Added to the clean environment (LC_ALL=C.UTF-8, a fixed PATH, no LANGUAGE, HOME=/nonexistent). Nothing is inherited.
+  std::vector<std::pair<std::string, std::string>> environment;
+  std::chrono::milliseconds deadline = std::chrono::seconds{60};
+  std::size_t output_cap = 64U << 20U;  ///< bytes of stdout; stderr is cut at 1 MiB without ending the run
+  std::size_t memory_cap = 0;           ///< bytes of address space of each process (RLIMIT_AS); 0: none
+};
+
+enum class Ending { failed_to_start, exited, signalled, timed_out, too_much_output };
+
+struct ProcessResult {
+  Ending ending = Ending::failed_to_start;
+  int exit_code = -1;  ///< when exited
+  int signal = 0;      ///< when signalled
+  int start_error = 0;  ///< errno when failed_to_start (ENOENT: no such program)
+  std::string out;
+  std::string err;
+  std::chrono::milliseconds duration{0};
+
+  bool ok() const { return ending == Ending::exited && exit_code == 0; }
+};
+
+/// "apt-get update: exit code 100: E: Could not get lock …": program and first arguments, how it ended, last line of stderr.
+std::string describe(const Command& command, const ProcessResult& result);
+
+class ProcessRunner {
+ public:
+  virtual ~ProcessRunner() = default;
+  /// Blocks until the program and every process of its group is gone, at most `deadline` plus a second.
+  /// A program that can't be started is a value (failed_to_start), because callers branch on it.
+  virtual ProcessResult run(const Command& command) = 0;
+};
+
+/// The real one. The child: own process group, stdin /dev/null, no inherited descriptors, lowered CPU and I/O priority,
+/// killed with us if we die (PR_SET_PDEATHSIG). At the end of a run the whole group is killed, children that stayed behind
+/// too. Throws std::system_error only when the machine has no more processes, descriptors or memory.
+class SystemProcessRunner final : public ProcessRunner {
+ public:
+  ProcessResult run(const Command& command) override;
+};
+
+/// Full path of `program` in the fixed PATH, or empty.
+std::string find_program(const std::string& program);
+
+}  // namespace patchstate
