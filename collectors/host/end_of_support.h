@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "assessment/assessment.h"
+
+namespace patchstate {
+
+struct EndOfSupport {
+  Time date;           ///< first second of the day after which no security updates reach this machine
+  std::string source;  ///< "os-release SUPPORT_END", "distro-info-data 0.58 (eol-lts)"
+};
+
+/// os-release SUPPORT_END first, then the row of `distro_info_csv` (debian.csv or ubuntu.csv of distro-info-data) for the
+/// release: Debian's eol-lts (LTS is served by the same security archive), Ubuntu's eol, or eol-esm when `esm_enabled`.
+/// nullopt: nobody says.
+std::optional<EndOfSupport> end_of_support(const std::map<std::string, std::string>& os_release,
+                                           std::string_view distro_info_csv, bool esm_enabled);
+
+}  // namespace patchstate
