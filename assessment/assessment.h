@@ -26,7 +26,8 @@ struct Advisory {
 };
 
 struct Update {
-  std::string patch_id;  ///< unique within its source and stable between runs: apt `name:arch`, Windows `UpdateID.revision`
+  std::string
+      patch_id;  ///< unique within its source and stable between runs: apt `name:arch`, Windows `UpdateID.revision`
   std::string name;
   std::string version;            ///< candidate version, whole, with epoch
   std::string installed_version;  ///< empty: a new package that a pending update pulls in
@@ -35,7 +36,8 @@ struct Update {
   std::string source_version;
   std::string purl;
   std::string kb_id;
-  std::vector<Classification> classifications;  ///< never empty after judging; `unknown` where security can't be told from other
+  std::vector<Classification>
+      classifications;  ///< never empty after judging; `unknown` where security can't be told from other
   Severity severity = Severity::unknown;
   std::string vendor_severity;  ///< the vendor's own word, empty when there is none
   UpdateState state = UpdateState::installable;
@@ -44,8 +46,9 @@ struct Update {
   RebootBehavior reboot_behavior = RebootBehavior::unknown;
   std::vector<Advisory> advisories;
   std::vector<std::string> cves;
-  std::string repository;  ///< where the candidate comes from: "http://deb.debian.org/debian-security bookworm-security/main"
-  std::string origin;      ///< who publishes it: "Debian-Security", "UbuntuESM"
+  std::string
+      repository;  ///< where the candidate comes from: "http://deb.debian.org/debian-security bookworm-security/main"
+  std::string origin;  ///< who publishes it: "Debian-Security", "UbuntuESM"
   std::optional<std::int64_t> size_bytes;
   std::optional<Time> published;
   std::optional<Time> first_seen;  ///< first assessment of this host that saw this version pending
@@ -54,7 +57,7 @@ struct Update {
 /// Something a reader of the findings must know. `incomplete` says what it costs: true when updates may be missing from
 /// the list because of it, so that the verdict can't be `compliant`.
 struct Warning {
-  std::string code;     ///< snake_case, stable: never_fetched, metadata_expired, source_unreadable, dpkg_interrupted, …
+  std::string code;  ///< snake_case, stable: never_fetched, metadata_expired, source_unreadable, dpkg_interrupted, …
   std::string message;  ///< what happened, and what to do
   std::string subject;  ///< the repository, package or file it is about; empty when it is about all
   bool incomplete = false;
@@ -74,7 +77,8 @@ struct Metadata {
   std::string checked_evidence;    ///< what checked_at was read from, in words ("ctime of the InRelease files, …")
   std::optional<Time> published_at;
   std::vector<Repository> repositories;
-  std::vector<std::string> missing_advisory_data;  ///< repositories of pending updates that don't tell security from other
+  std::vector<std::string>
+      missing_advisory_data;  ///< repositories of pending updates that don't tell security from other
 };
 
 struct RebootReason {
@@ -111,9 +115,9 @@ struct OperatingSystem {
   std::vector<std::string> id_like;
   std::string version_id;  ///< empty on rolling releases
   std::string codename;
-  std::string name;  ///< PRETTY_NAME
-  std::optional<Time> end_of_support;      ///< end of the vendor's security updates as they reach this machine
-  std::string end_of_support_source;       ///< where that date comes from; empty when there is no date
+  std::string name;                    ///< PRETTY_NAME
+  std::optional<Time> end_of_support;  ///< end of the vendor's security updates as they reach this machine
+  std::string end_of_support_source;   ///< where that date comes from; empty when there is no date
 };
 
 struct Cloud {
@@ -125,8 +129,8 @@ struct Host {
   std::string id;  ///< application-specific hash of the machine id; empty when the machine has none
   std::string hostname;
   OperatingSystem os;
-  std::string arch;            ///< the package world's word: amd64, x86_64
-  std::string kernel_running;  ///< empty when another root than the running system is assessed
+  std::string arch;              ///< the package world's word: amd64, x86_64
+  std::string kernel_running;    ///< empty when another root than the running system is assessed
   std::string kernel_installed;  ///< newest installed; empty when none is
   std::optional<Time> boot_time;
   std::string virtualization;  ///< none, kvm, hyperv, lxc, docker, …; empty: not known
@@ -158,9 +162,9 @@ struct Assessment {
 };
 
 struct Counts {
-  int critical_and_security = 0;  ///< pending (installable or waiting for a reboot) and critical or security
-  int other = 0;                  ///< pending, classified, and neither
-  int unclassified = 0;           ///< pending, and nobody can tell
+  int critical_and_security = 0;     ///< pending (installable or waiting for a reboot) and critical or security
+  int other = 0;                     ///< pending, classified, and neither
+  int unclassified = 0;              ///< pending, and nobody can tell
   int not_installable_security = 0;  ///< critical or security in any other state: shown apart, never dropped
   int not_installable_other = 0;
 };
@@ -172,8 +176,8 @@ Counts count(const Assessment& assessment);
 /// No source at all, or every source failed: failed. A failed source beside others, or an incomplete one: partial.
 Status status_of(const SourceReport& source);
 Status status_of(const Assessment& assessment);
-/// All updates of all sources, most urgent first: pending security, unclassified, other, then those shown apart; then by
-/// severity, then by name. Pointers into `assessment`.
+/// All updates of all sources, most urgent first: pending security, unclassified, other, then those shown apart; then
+/// by severity, then by name. Pointers into `assessment`.
 std::vector<const Update*> updates_by_urgency(const Assessment& assessment);
 
 }  // namespace patchstate

@@ -14,7 +14,8 @@ namespace patchstate {
 struct Policy {
   /// A source whose last successful check is older proves nothing.
   std::chrono::seconds max_metadata_age = std::chrono::hours{48};
-  /// Repositories (substring of Update::repository or equal to Update::origin) whose unclassified updates count as other.
+  /// Repositories (substring of Update::repository or equal to Update::origin) whose unclassified updates count as
+  /// other.
   std::vector<std::string> unclassified_as_other;
   /// States beside installable and installed_pending_reboot whose security updates make a machine noncompliant.
   std::set<UpdateState> count_states;

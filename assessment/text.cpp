@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: Apache-2.0
+// Text from outside: made printable, and rid of secrets. One pass each, no regular expression, no recursion.
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "assessment/assessment_json.h"
+
+namespace patchstate {
+namespace {
+
+constexpr std::string_view kReplacement = "\xEF\xBF\xBD";  // U+FFFD
+constexpr char kEscape = '\x1b';
+constexpr char kBell = '\x07';
+constexpr std::size_t kLongestWord = 2048;  ///< how far ahead is looked, so that hostile input costs linear time
+
+struct CodePoint {
+  char32_t value;
+  std::size_t length;  ///< bytes; of an invalid sequence, those that stand for one U+FFFD
+  bool valid;
+};
+
+struct LeadByte {
+  std::size_t length;
+  unsigned char second_min;
+  unsigned char second_max;
+};
+
+/// Table 3-7 of the Unicode Standard: which second bytes rule out overlong forms, surrogates and values above U+10FFFF.
+LeadByte lead_byte(unsigned char byte) {
+  if (byte < 0x80) return {1, 0, 0};
+  if (byte >= 0xC2 && byte <= 0xDF) return {2, 0x80, 0xBF};
+  if (byte == 0xE0) return {3, 0xA0, 0xBF};
+  if (byte == 0xED) return {3, 0x80, 0x9F};
+  if (byte >= 0xE1 && byte <= 0xEF) return {3, 0x80, 0xBF};
+  if (byte == 0xF0) return {4, 0x90, 0xBF};
+  if (byte >= 0xF1 && byte <= 0xF3) return {4, 0x80, 0xBF};
+  if (byte == 0xF4) return {4, 0x80, 0x8F};
+  return {0, 0, 0};
+}
+
+CodePoint code_point_at(std::string_view bytes, std::size_t at) {
+  const auto first = static_cast<unsigned char>(bytes[at]);
+  const LeadByte lead = lead_byte(first);
+  if (lead.length == 1) return {first, 1, true};
+  if (lead.length == 0) return {0, 1, false};
+  char32_t value = first & (0xFFU >> (lead.length + 1));
+  for (std::size_t i = 1; i < lead.length; ++i) {
+    if (at + i >= bytes.size()) return {0, i, false};
+    const auto next = static_cast<unsigned char>(bytes[at + i]);
+    const unsigned char min = i == 1 ? lead.second_min : 0x80;
+    const unsigned char max = i == 1 ? lead.second_max : 0xBF;
+    if (next < min || next > max) return {0, i, false};
+    value = (value << 6U) | (next & 0x3FU);
+  }
+  return {value, lead.length, true};
+}
+
+std::size_t skip_while(std::string_view text, std::size_t at, char low, char high) {
+  while (at < text.size() && text[at] >= low && text[at] <= high) ++at;
+  return at;
+}
+
+/// End of the rest of a control sequence (ECMA-48 5.4), after its introducer: parameters, intermediates, final byte.
+std::size_t after_control_sequence(std::string_view text, std::size_t at) {
+  at = skip_while(text, at, '0', '?');
+  at = skip_while(text, at, ' ', '/');
+  return at < text.size() && text[at] >= '@' && text[at] <= '~' ? at + 1 : at;
+}
+
+/// End of the escape sequence that starts at `at`: "\x1b[1;31m", "\x1b(B", "\x1b]0;title\x07". A string without an end
+/// (title, hyperlink) loses its introducer only: the rest of a message is never swallowed.
+std::size_t after_escape(std::string_view text, std::size_t at) {
+  ++at;
+  if (at >= text.size()) return at;
+  if (text[at] == '[') return after_control_sequence(text, at + 1);
+  if (std::string_view("]PX^_").find(text[at]) != std::string_view::npos) {
+    const std::string_view string = text.substr(at + 1, kLongestWord);
+    const std::size_t end = string.find_first_of(std::string_view("\x07\x1b\n", 3));
+    if (end == std::string_view::npos) return at + 1;
+    if (string[end] == kBell) return at + 1 + end + 1;
+    return string.substr(end).starts_with("\x1b\\") ? at + 1 + end + 2 : at + 1;
+  }
+  at = skip_while(text, at, ' ', '/');
+  return at < text.size() && text[at] >= '0' && text[at] <= '~' ? at + 1 : at;
+}
+
+/// C0 and C1 controls, and the invisible marks that reorder a line so that it reads as something else.
+bool is_dropped(char32_t c) {
+  return (c < 0x20 && c != U'\t' && c != U'\n') || (c >= 0x7F && c <= 0x9F) || (c >= 0x202A && c <= 0x202E) ||
+         (c >= 0x2066 && c <= 0x2069) || c == 0xFEFF;
+}
+
+char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+bool is_space_or_quote(char c) {
+  return c == ' ' || c == '\t' || c == '\n' || c == '"' || c == '\'' || c == '<' || c == '>';
+}
+
+std::size_t find_end(std::string_view text, std::size_t at, auto&& is_end) {
+  while (at < text.size() && !is_end(text[at])) ++at;
+  return at;
+}
+
+/// Length of the user information before a host, without its '@'; npos when there is none. `rest` starts behind "://".
+/// A password may hold an unescaped '@' (the last one counts) or, against the rules, '/', '?' or '#': it is told from a
+/// port by not being a number.
+std::size_t user_information(std::string_view rest) {
+  rest = rest.substr(0, kLongestWord);
+  const std::string_view word = rest.substr(0, find_end(rest, 0, is_space_or_quote));
+  const std::string_view authority = word.substr(0, word.find_first_of("/?#\\"));
+  const std::size_t at = authority.rfind('@');
+  if (at != std::string_view::npos) return at;
+  const std::size_t colon = authority.find(':');
+  if (colon == std::string_view::npos || authority.front() == '[') return std::string_view::npos;
+  const std::string_view port = authority.substr(colon + 1);
+  const bool is_port = std::all_of(port.begin(), port.end(), [](char c) { return c >= '0' && c <= '9'; });
+  return is_port ? std::string_view::npos : word.rfind('@');
+}
+
+/// Whether a parameter of this name carries a secret: sig, X-Amz-Signature, access_token, apikey, client_secret, …
+bool names_a_secret(std::string_view name) {
+  static constexpr auto kEndings = std::to_array<std::string_view>({"sig", "key", "pass", "pwd", "auth"});
+  static constexpr auto kParts =
+      std::to_array<std::string_view>({"token", "secret", "password", "passwd", "signature", "credential"});
+  std::string folded(name);
+  std::transform(folded.begin(), folded.end(), folded.begin(), lower);
+  return std::any_of(kEndings.begin(), kEndings.end(), [&](auto ending) { return folded.ends_with(ending); }) ||
+         std::any_of(kParts.begin(), kParts.end(), [&](auto part) { return folded.find(part) != std::string::npos; });
+}
+
+bool is_name_character(char c) {
+  return (lower(c) >= 'a' && lower(c) <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.';
+}
+
+/// The parameter name that `out` ends with. Names are short; a longer run of letters is looked at from its end only.
+std::string_view name_at_end(std::string_view out) {
+  constexpr std::size_t kLongest = 64;
+  std::size_t begin = out.size();
+  while (begin > 0 && out.size() - begin < kLongest && is_name_character(out[begin - 1])) --begin;
+  return out.substr(begin);
+}
+
+std::size_t end_of_value(std::string_view text, std::size_t at) {
+  if (at < text.size() && (text[at] == '"' || text[at] == '\''))
+    return find_end(text, at + 1, [quote = text[at]](char c) { return c == quote || c == '\n'; });
+  return find_end(text, at, [](char c) { return c == '&' || is_space_or_quote(c); });
+}
+
+void cut(std::string& text, std::size_t max_bytes) {
+  if (text.size() <= max_bytes) return;
+  while (max_bytes > 0 && (static_cast<unsigned char>(text[max_bytes]) & 0xC0U) == 0x80U) --max_bytes;
+  text.resize(max_bytes);
+}
+
+}  // namespace
+
+std::string clean_text(std::string_view bytes, std::size_t max_bytes) {
+  std::string out;
+  for (std::size_t at = 0; at < bytes.size() && out.size() <= max_bytes;) {
+    if (bytes[at] == kEscape) {
+      at = after_escape(bytes, at);
+      continue;
+    }
+    const CodePoint point = code_point_at(bytes, at);
+    const std::string_view sequence = bytes.substr(at, point.length);
+    at += point.length;
+    if (!point.valid)
+      out += kReplacement;
+    else if (point.value == U'\r' || point.value == 0x2028 || point.value == 0x2029)
+      out += at < bytes.size() && bytes[at] == '\n' ? "" : "\n";
+    else if (point.value == 0x9B)
+      at = after_control_sequence(bytes, at);
+    else if (!is_dropped(point.value))
+      out += sequence;
+  }
+  cut(out, max_bytes);
+  return out;
+}
+
+std::string masked(std::string_view text, std::size_t max_bytes) {
+  // Masked before it is cut: half a URL no longer shows that what it begins with is a password.
+  const std::string clean = clean_text(text, text.size() * kReplacement.size());
+  const std::string_view rest = clean;
+  std::string out;
+  for (std::size_t at = 0; at < rest.size() && out.size() <= max_bytes;) {
+    if (rest.substr(at).starts_with("://")) {
+      out += "://";
+      at += 3;
+      const std::size_t length = user_information(rest.substr(at));
+      if (length == std::string_view::npos) continue;
+      const std::size_t colon = rest.substr(at, length).find(':');
+      if (colon != std::string_view::npos) out += rest.substr(at, colon + 1);
+      out += "***";
+      at += length;
+    } else if (rest[at] == '=' && names_a_secret(name_at_end(out))) {
+      const std::size_t end = end_of_value(rest, at + 1);
+      out += end > at + 1 ? "=***" : "=";
+      at = end;
+    } else {
+      out += rest[at++];
+    }
+  }
+  cut(out, max_bytes);
+  return out;
+}
+
+}  // namespace patchstate
