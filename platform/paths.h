@@ -10,6 +10,8 @@ namespace patchstate {
 /// What nobody may lose: last assessment, spool. $STATE_DIRECTORY (systemd), else /var/lib/patchstate for root, else
 /// $XDG_STATE_HOME/patchstate or ~/.local/state/patchstate. Empty when this user has no home.
 std::filesystem::path state_folder();
+/// Where the service keeps its state, whoever asks: /var/lib/patchstate.
+std::filesystem::path system_state_folder();
 /// What may be lost: package cache, last findings. $CACHE_DIRECTORY, /var/cache/patchstate, $XDG_CACHE_HOME/patchstate or
 /// ~/.cache/patchstate. Empty when this user has no home.
 std::filesystem::path cache_folder();
