@@ -20,8 +20,9 @@ std::optional<std::string> read_file_if_there(const std::filesystem::path& path,
 /// The first `max_bytes` at most; longer files are simply cut.
 std::string read_head(const std::filesystem::path& path, std::size_t max_bytes);
 
-/// Temporary file in the same folder, fsync, rename, fsync of the folder: afterwards the path holds either the old or the
-/// new content, whatever happens. The old file stays on every error (disk full, read-only).
+/// Temporary file in the same folder, fsync, rename, fsync of the folder: afterwards the path holds either the old or
+/// the new content, whatever happens. The old file stays on every error (disk full, read-only). Throws EINVAL where
+/// something else than a regular file is there: /dev/stdout, a link.
 void write_durably(const std::filesystem::path& path, std::string_view content, unsigned mode = 0644);
 /// write_durably without the fsyncs, for what may be lost (caches).
 void write_atomically(const std::filesystem::path& path, std::string_view content, unsigned mode = 0644);
@@ -39,10 +40,11 @@ struct FileStamp {
   std::int64_t mtime_ns = 0;
   bool operator==(const FileStamp&) const = default;
 };
+/// Never throws: a path that can't be looked at is "not there".
 FileStamp stamp(const std::filesystem::path& path);
 
-/// Stamps of every regular file directly in `folder`, names sorted, without lock files and `partial`; one line each.
-/// A missing folder is the empty text.
+/// Stamps of every regular file directly in `folder` (so not `partial`), names sorted, without `lock`; one line each.
+/// A missing folder is the empty text, an unreadable one a line that says so. Never throws.
 std::string stamp_folder(const std::filesystem::path& folder);
 
 struct FileTimes {

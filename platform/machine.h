@@ -11,7 +11,7 @@
 namespace patchstate {
 
 /// Application-specific id, as machine-id(5) asks: HMAC-SHA256 keyed with the machine id over the product's name, first
-/// 128 bits as a UUID (same construction as sd_id128_get_machine_app_specific). Empty when there is no valid machine id.
+/// 128 bits as a UUID (as sd_id128_get_machine_app_specific does). Empty when there is no valid machine id.
 std::string host_id(const std::filesystem::path& root);
 /// The confidential machine id itself, 32 hex digits, or empty. For phasing only: never into an assessment or a log.
 std::string machine_id(const std::filesystem::path& root);
@@ -25,8 +25,9 @@ struct Virtualization {
   std::string kind;  ///< none, kvm, vmware, microsoft, xen, lxc, docker, podman, systemd-nspawn, …; empty: not known
   bool container = false;
 };
-/// By the same evidence as systemd-detect-virt: /run/systemd/container, /proc/1/environ, /.dockerenv, cgroups, DMI, /sys/hypervisor.
-Virtualization virtualization();
+/// By the same evidence as systemd-detect-virt, and in its words: /run/systemd/container, /proc/1/environ, /.dockerenv,
+/// cgroups, namespaces, DMI, /sys/hypervisor, below `evidence`; the CPU is asked only about the machine itself ("/").
+Virtualization virtualization(const std::filesystem::path& evidence = "/");
 
 struct DmiStrings {
   std::string sys_vendor;
@@ -46,10 +47,12 @@ struct ProcessUsingDeletedFile {
 };
 struct DeletedFileScan {
   std::vector<ProcessUsingDeletedFile> processes;
-  int readable = 0;    ///< processes whose maps could be read
-  int unreadable = 0;  ///< processes of others: a scan without privileges proves little
+  int readable = 0;      ///< processes whose maps could be read
+  int unreadable = 0;    ///< processes of others: a scan without privileges proves little
+  bool complete = true;  ///< false: the deadline ran out first, or there is no proc
 };
-/// Processes that still execute a library or program that was replaced on disk; reads /proc/*/maps only. Stops at `deadline`.
+/// Processes that still execute a library or program that was replaced on disk. Reads only maps and comm of processes;
+/// stops at `deadline`.
 DeletedFileScan scan_deleted_files(const std::filesystem::path& proc, std::chrono::milliseconds deadline);
 
 }  // namespace patchstate

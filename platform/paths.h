@@ -12,8 +12,8 @@ namespace patchstate {
 std::filesystem::path state_folder();
 /// Where the service keeps its state, whoever asks: /var/lib/patchstate.
 std::filesystem::path system_state_folder();
-/// What may be lost: package cache, last findings. $CACHE_DIRECTORY, /var/cache/patchstate, $XDG_CACHE_HOME/patchstate or
-/// ~/.cache/patchstate. Empty when this user has no home.
+/// What may be lost: package cache, last findings. $CACHE_DIRECTORY, /var/cache/patchstate,
+/// $XDG_CACHE_HOME/patchstate or ~/.cache/patchstate. Empty when this user has no home.
 std::filesystem::path cache_folder();
 /// /etc/patchstate/patchstate.toml
 std::filesystem::path default_config_file();

@@ -12,7 +12,7 @@ namespace patchstate {
 
 struct Command {
   std::vector<std::string> argv;  ///< argv[0] is absolute, or a name looked up in the fixed PATH
-  /// Added to the clean environment (LC_ALL=C.UTF-8, a fixed PATH, no LANGUAGE, HOME=/nonexistent). Nothing is inherited.
+  /// Added to the clean environment (LC_ALL=C.UTF-8, a fixed PATH, HOME=/nonexistent). Nothing is inherited.
   std::vector<std::pair<std::string, std::string>> environment;
   std::chrono::milliseconds deadline = std::chrono::seconds{60};
   std::size_t output_cap = 64U << 20U;  ///< bytes of stdout; stderr is cut at 1 MiB without ending the run
@@ -23,8 +23,8 @@ enum class Ending { failed_to_start, exited, signalled, timed_out, too_much_outp
 
 struct ProcessResult {
   Ending ending = Ending::failed_to_start;
-  int exit_code = -1;  ///< when exited
-  int signal = 0;      ///< when signalled
+  int exit_code = -1;   ///< when exited
+  int signal = 0;       ///< when signalled
   int start_error = 0;  ///< errno when failed_to_start (ENOENT: no such program)
   std::string out;
   std::string err;
@@ -33,7 +33,7 @@ struct ProcessResult {
   bool ok() const { return ending == Ending::exited && exit_code == 0; }
 };
 
-/// "apt-get update: exit code 100: E: Could not get lock …": program and first arguments, how it ended, last line of stderr.
+/// "apt-get update: exit code 100: E: Could not get lock …": program and first arguments, the end, last line of stderr.
 std::string describe(const Command& command, const ProcessResult& result);
 
 class ProcessRunner {
@@ -44,9 +44,10 @@ class ProcessRunner {
   virtual ProcessResult run(const Command& command) = 0;
 };
 
-/// The real one. The child: own process group, stdin /dev/null, no inherited descriptors, lowered CPU and I/O priority,
-/// killed with us if we die (PR_SET_PDEATHSIG). At the end of a run the whole group is killed, children that stayed behind
-/// too. Throws std::system_error only when the machine has no more processes, descriptors or memory.
+/// The real one. The program gets its own process group, stdin /dev/null, no descriptor of ours, lowered CPU and I/O
+/// priority. At the end of a run, and when we die ourselves, it is killed with all its descendants, daemons that left
+/// its group too; at the deadline it gets SIGTERM and 300 ms first. Throws std::system_error only when the machine has
+/// no more processes, descriptors or memory.
 class SystemProcessRunner final : public ProcessRunner {
  public:
   ProcessResult run(const Command& command) override;

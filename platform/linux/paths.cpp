@@ -35,7 +35,9 @@ fs::path state_folder() {
   return own_folder("STATE_DIRECTORY", "/var/lib/patchstate", "XDG_STATE_HOME", ".local/state");
 }
 
-fs::path system_state_folder() { return "/var/lib/patchstate"; }
+fs::path system_state_folder() {
+  return "/var/lib/patchstate";
+}
 
 fs::path cache_folder() {
   return own_folder("CACHE_DIRECTORY", "/var/cache/patchstate", "XDG_CACHE_HOME", ".cache");
