@@ -49,13 +49,19 @@ struct Package {
   std::vector<std::string> required_by;  ///< new packages: the pending updates that need it (name:arch)
 };
 
+/// An index that sources.list asks for and that is not in the lists folder.
+struct MissingIndex {
+  std::string component;  ///< empty in a flat repository
+  std::string architecture;
+};
+
 /// One entry of sources.list: URI, suite, component list.
 struct Source {
   std::string uri;
   std::string suite;
   std::string components;   ///< space separated
-  std::string release_file;  ///< absolute path below the root of the InRelease or Release file; empty: none was fetched
-  std::vector<std::string> missing_indexes;  ///< descriptions of indexes that were never fetched
+  std::string release_file;  ///< path of the fetched InRelease or Release file on this host (root included); empty: none
+  std::vector<MissingIndex> missing_indexes;
 };
 
 /// A package dpkg has not finished with.
@@ -65,10 +71,27 @@ struct BrokenPackage {
   std::string state;  ///< dpkg's word: half-installed, unpacked, half-configured, triggers-awaited, reinst-required
 };
 
+/// An installed kernel image.
+struct Kernel {
+  std::string release;  ///< as uname -r says: the package's name without linux-image-
+  std::string package;
+  std::string arch;
+  std::string version;
+  std::string source;
+  std::string source_version;
+  std::vector<std::size_t> files;  ///< archives that offer this very version
+};
+
 /// A sentence of apt's own error stack.
 struct Complaint {
   bool error = false;  ///< E: rather than W:
   std::string text;
+};
+
+struct SubscriptionOffer {
+  std::string name;
+  std::string version;  ///< empty: apt named the package only
+  std::string service;  ///< esm-infra, esm-apps; empty: not said
 };
 
 enum class ResolutionKind { unknown, not_needed, resolved, failed };
@@ -81,8 +104,11 @@ struct Snapshot {
   std::vector<Source> sources;
   std::vector<Package> packages;
   std::vector<BrokenPackage> broken_packages;
+  std::vector<Kernel> kernels;
   std::vector<Complaint> complaints;
   std::vector<std::string> not_understood;  ///< data lines no record came from (parse is total)
+  /// Security updates that Ubuntu Pro offers and this machine can't install (name, version it offers or empty, service).
+  std::vector<SubscriptionOffer> subscription_offers;
   int installed_count = 0;                  ///< installed packages seen; 0 means the status file said nothing
   ResolutionKind resolution = ResolutionKind::unknown;
 };

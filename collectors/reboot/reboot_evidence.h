@@ -3,6 +3,8 @@
 
 #include <chrono>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "assessment/assessment.h"
@@ -35,5 +37,9 @@ RebootEvidence read_reboot_evidence(const HostAccess& access, const Host& host, 
 
 /// Newest kernel release (as `uname -r` would say) among installed vmlinuz/modules names; version order, not text order.
 std::string newest_kernel(const std::vector<std::string>& releases);
+
+/// "6.1.0-31-amd64" and "6.1.0-30-amd64" yes, "6.1.0-31-cloud-amd64" and "6.1.0-30-amd64" no: only kernels of the running
+/// one's flavour say anything about it.
+bool same_kernel_flavour(std::string_view one, std::string_view other);
 
 }  // namespace patchstate

@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "collectors/apt/apt_metadata_rules.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "assessment/assessment_json.h"
+
+namespace patchstate::apt {
+namespace {
+
+const ReleaseFacts& release_of(const Source& source, const Surroundings& around) {
+  static const ReleaseFacts kNone;
+  const auto found = around.releases.find(source.release_file);
+  return source.release_file.empty() || found == around.releases.end() ? kNone : found->second;
+}
+
+std::string name_of(const Source& source) {
+  std::string uri = source.uri;
+  if (uri.ends_with('/')) uri.pop_back();
+  std::string name = uri + " " + source.suite;
+  if (!source.components.empty()) name += "/" + source.components;
+  return masked(name);
+}
+
+/// "Components: updates/main" in Debian's security archive stands for "main" in sources.list.
+bool offers(const Release& release, const MissingIndex& index) {
+  // No hash list at all: nothing says that the index is not to be had.
+  if (release.packages_indexes.empty()) return true;
+  const std::string folder = index.component.empty() ? "" : index.component + "/binary-" + index.architecture;
+  const auto found = release.packages_indexes.find(folder);
+  return found != release.packages_indexes.end() && found->second;
+}
+
+/// Indexes that the repository has, that hold something, and that were never fetched. "all" is fetched only from
+/// repositories that ask for it; elsewhere its packages are in every architecture's index.
+std::vector<MissingIndex> missing_indexes(const Source& source, const Release& release) {
+  std::vector<MissingIndex> missing;
+  for (const auto& index : source.missing_indexes)
+    if (index.architecture != "all" && offers(release, index)) missing.push_back(index);
+  return missing;
+}
+
+bool is_security_release(const Release& release) {
+  return is_security_archive({"", "", release.suite, release.codename, release.origin, release.label});
+}
+
+Repository repository(const Source& source, const Surroundings& around) {
+  Repository one;
+  one.name = name_of(source);
+  const ReleaseFacts& facts = release_of(source, around);
+  const std::string suite = source.suite;
+  one.security = suite.ends_with("-security");
+  if (facts.reading == ReleaseFacts::Reading::missing) {
+    one.state = RepositoryState::never_fetched;
+    return one;
+  }
+  if (facts.reading == ReleaseFacts::Reading::unreadable) {
+    one.state = RepositoryState::unreadable;
+    return one;
+  }
+  one.security = is_security_release(facts.release);
+  one.checked_at = facts.checked_at;
+  one.published_at = facts.release.date;
+  one.valid_until = facts.release.valid_until;
+  one.state = RepositoryState::ok;
+  if (!missing_indexes(source, facts.release).empty()) one.state = RepositoryState::never_fetched;
+  if (one.valid_until && *one.valid_until < around.now) one.state = RepositoryState::expired;
+  return one;
+}
+
+Warning incomplete(std::string code, std::string subject, std::string message) {
+  return {std::move(code), std::move(message), std::move(subject), true};
+}
+
+void add_source_warnings(const Source& source, const Surroundings& around, std::vector<Warning>& warnings) {
+  const Repository state = repository(source, around);
+  const ReleaseFacts& facts = release_of(source, around);
+  switch (state.state) {
+    case RepositoryState::never_fetched: {
+      std::string what = "is configured but was never fetched";
+      if (facts.reading == ReleaseFacts::Reading::ok) {
+        const auto missing = missing_indexes(source, facts.release).front();
+        what = fmt::format("has an index that was never fetched ({} {})", missing.component, missing.architecture);
+      }
+      warnings.push_back(
+          incomplete("never_fetched", state.name,
+                     fmt::format("{} {}: its updates are not known. Run `apt-get update`", state.name, what)));
+      break;
+    }
+    case RepositoryState::expired:
+      warnings.push_back(incomplete("metadata_expired", state.name,
+                                    fmt::format("metadata of {} was valid until {} only. Run `apt-get update`; if that "
+                                                "does not help, the mirror is out of date",
+                                                state.name, format_time(*state.valid_until))));
+      break;
+    case RepositoryState::unreadable:
+      warnings.push_back(incomplete(
+          "release_unreadable", state.name,
+          fmt::format("the Release file of {} can't be read: {}. Run `apt-get update`", state.name, facts.problem)));
+      break;
+    default:
+      break;
+  }
+}
+
+/// A distribution that is known to publish a security archive, without one among the sources: its security updates
+/// would never be seen. Rolling releases (no VERSION_ID) have none.
+bool misses_security_archive(const Surroundings& around) {
+  const bool has_one = (around.os_id == "debian" && !around.os_version_id.empty()) || around.os_id == "ubuntu";
+  if (!has_one) return false;
+  return std::none_of(around.releases.begin(), around.releases.end(), [](const auto& entry) {
+    return entry.second.reading == ReleaseFacts::Reading::ok && is_security_release(entry.second.release);
+  });
+}
+
+void add_complaints(const Snapshot& snapshot, std::vector<Warning>& warnings) {
+  for (const auto& complaint : snapshot.complaints) {
+    const std::string text = masked(complaint.text, 500);
+    const bool denied = text.find("Permission denied") != std::string::npos;
+    const bool about_sources = text.find("sources.list") != std::string::npos;
+    if (denied && about_sources) {
+      warnings.push_back(incomplete(
+          "source_unreadable", "", "a sources file can't be read by this user, so its updates are not known: " + text));
+    } else if (complaint.error || denied) {
+      warnings.push_back(incomplete("apt_error", "", "apt says: " + text));
+    } else {
+      warnings.push_back({"apt_warning", "apt says: " + text, "", false});
+    }
+  }
+}
+
+void add_dpkg_health(const Snapshot& snapshot, const Surroundings& around, std::vector<Warning>& warnings) {
+  if (around.dpkg_interrupted)
+    warnings.push_back(
+        incomplete("dpkg_interrupted", "",
+                   "dpkg was interrupted and what is installed is not settled. Run `dpkg --configure -a`"));
+  for (const auto& package : snapshot.broken_packages) {
+    const bool torn = package.state == "half-installed" || package.state == "reinst-required";
+    warnings.push_back(
+        {"package_not_configured",
+         fmt::format("{}:{} is {}. Run `dpkg --configure -a`{}", package.name, package.arch, package.state,
+                     torn ? fmt::format(" and `apt-get install --reinstall {}`", package.name) : ""),
+         package.name, torn});
+  }
+}
+
+}  // namespace
+
+std::set<std::string> origins_with_security_pocket(const Surroundings& surroundings) {
+  std::set<std::string> origins;
+  for (const auto& [file, facts] : surroundings.releases)
+    if (facts.reading == ReleaseFacts::Reading::ok && is_security_release(facts.release))
+      origins.insert(facts.release.origin);
+  return origins;
+}
+
+Metadata judge_metadata(const Snapshot& snapshot, const Surroundings& surroundings) {
+  Metadata metadata;
+  bool all_traced = true;
+  bool weak = false;
+  for (const auto& source : snapshot.sources) {
+    Repository one = repository(source, surroundings);
+    const bool answered = one.state == RepositoryState::ok || one.state == RepositoryState::expired;
+    if (answered && !one.checked_at) all_traced = false;
+    weak = weak || (answered && release_of(source, surroundings).checked_is_weak);
+    if (one.checked_at)
+      metadata.checked_at = std::min(one.checked_at, metadata.checked_at ? metadata.checked_at : one.checked_at);
+    if (one.published_at)
+      metadata.published_at =
+          std::min(one.published_at, metadata.published_at ? metadata.published_at : one.published_at);
+    metadata.repositories.push_back(std::move(one));
+  }
+  if (!all_traced) metadata.checked_at.reset();
+  if (metadata.checked_at)
+    metadata.checked_evidence = weak ? "date of publication (weak: the system keeps no trace of the last check)"
+                                     : "when apt last rewrote its Release files";
+  return metadata;
+}
+
+std::vector<Warning> judge_health(const Snapshot& snapshot, const Surroundings& surroundings) {
+  std::vector<Warning> warnings;
+  if (snapshot.installed_count == 0)
+    warnings.push_back(
+        incomplete("no_installed_packages", "", "the dpkg database names no installed package, which can't be"));
+  if (snapshot.sources.empty())
+    warnings.push_back(
+        incomplete("no_sources", "", "apt has no package source configured: nothing can be known to be missing"));
+  for (const auto& source : snapshot.sources) add_source_warnings(source, surroundings, warnings);
+  if (!snapshot.sources.empty() && misses_security_archive(surroundings))
+    warnings.push_back(
+        incomplete("no_security_source", "",
+                   "no fetched source is a security archive: security updates of this release can't be seen"));
+  if (snapshot.resolution == ResolutionKind::failed)
+    warnings.push_back(
+        {"dependencies_broken",
+         "the installed packages' dependencies are broken, so apt can't say what it would keep back. Run "
+         "`apt-get --fix-broken install`",
+         "", false});
+  add_dpkg_health(snapshot, surroundings, warnings);
+  add_complaints(snapshot, warnings);
+  for (const auto& line : snapshot.not_understood)
+    warnings.push_back(
+        incomplete("not_understood", "", "apt printed a line that is not understood: " + masked(line, 300)));
+  return warnings;
+}
+
+}  // namespace patchstate::apt

@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "collectors/apt/apt_probe_resolution.h"
+
+#include <string_view>
+
+#include <apt-pkg/configuration.h>
+#include <apt-pkg/depcache.h>
+#include <apt-pkg/error.h>
+#include <apt-pkg/policy.h>
+#include <apt-pkg/upgrade.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "collectors/apt/apt_probe_phasing.h"
+
+namespace patchstate::apt {
+namespace {
+
+using Versions = std::vector<map_pointer<pkgCache::Version>>;
+
+bool positive(const pkgCache::DepIterator& dep) {
+  return dep->Type == pkgCache::Dep::Depends || dep->Type == pkgCache::Dep::PreDepends;
+}
+
+}  // namespace
+
+UpgradeCheck::UpgradeCheck(pkgCache& cache, pkgPolicy& policy)
+    : cache_(cache), policy_(policy), current_(cache.Head().PackageCount), target_(cache.Head().PackageCount) {}
+
+pkgCache::VerIterator UpgradeCheck::version_in(const Versions& versions, const pkgCache::PkgIterator& package) const {
+  return {cache_, cache_.VerP + versions[package->ID]};
+}
+
+bool UpgradeCheck::package_is_plain(const pkgCache::PkgIterator& package) const {
+  if (package->CurrentState != pkgCache::State::Installed || package->InstState != pkgCache::State::Ok) return false;
+  return package->SelectedState == pkgCache::State::Install || package->SelectedState == pkgCache::State::Hold;
+}
+
+void UpgradeCheck::choose_targets() {
+  for (auto package = cache_.PkgBegin(); !package.end(); ++package) {
+    // apt installs a missing essential package during dist-upgrade.
+    if (package->CurrentVer == 0) {
+      if ((package->Flags & pkgCache::Flag::Essential) != 0 && !package.VersionList().end()) plain_ = false;
+      continue;
+    }
+    plain_ = plain_ && package_is_plain(package);
+    current_[package->ID] = target_[package->ID] = package->CurrentVer;
+    const auto candidate = policy_.GetCandidateVer(package);
+    if (candidate.end() || candidate == package.CurrentVer() || package->SelectedState == pkgCache::State::Hold)
+      continue;
+    if (phased_percentage(candidate) != 100) plain_ = false;
+    target_[package->ID] = candidate.MapPointer();
+  }
+}
+
+bool UpgradeCheck::nothing_to_resolve() {
+  if (_config->FindB("APT::Ignore-Hold", false) || _config->FindB("APT::Install-Suggests", false) ||
+      _config->Exists("APT::Install-Recommends-Sections") || _config->Find("APT::Solver", "internal") != "internal")
+    return false;
+  choose_targets();
+  for (auto package = cache_.PkgBegin(); plain_ && !package.end(); ++package)
+    if (package->CurrentVer != 0 && !dependencies_stay_met(package)) return false;
+  return plain_;
+}
+
+bool UpgradeCheck::is_important(const pkgCache::DepIterator& dep) const {
+  static const bool recommends = _config->FindB("APT::Install-Recommends", true);
+  return positive(dep) || (recommends && dep->Type == pkgCache::Dep::Recommends);
+}
+
+bool UpgradeCheck::dependencies_stay_met(const pkgCache::PkgIterator& package) {
+  for (auto dep = version_in(target_, package).DependsList(); !dep.end();) {
+    pkgCache::DepIterator start;
+    pkgCache::DepIterator end;
+    dep.GlobOr(start, end);
+    if (start.IsNegative()) {
+      if (conflicts_with_target(start)) return false;
+      continue;
+    }
+    if (!is_important(start)) continue;
+    if (!positive_stays_met(package, start)) return false;
+    if (group_is_met(start, end, target_)) continue;
+    if (positive(start)) return false;
+    const bool upgraded = target_[package->ID] != current_[package->ID];
+    if (upgraded && !old_unmet_recommendation(package, start)) return false;
+  }
+  return true;
+}
+
+bool UpgradeCheck::group_is_met(pkgCache::DepIterator start, const pkgCache::DepIterator& end,
+                                const Versions& versions) const {
+  for (;; ++start) {
+    const auto wanted = start.TargetPkg();
+    const auto own = version_in(versions, wanted);
+    if (!own.end() && start.IsSatisfied(own)) return true;
+    for (auto provides = wanted.ProvidesList(); !provides.end(); ++provides)
+      if (versions[provides.OwnerPkg()->ID] == provides.OwnerVer().MapPointer() && start.IsSatisfied(provides))
+        return true;
+    if (start == end) return false;
+  }
+}
+
+// apt upgrades or removes a package whose dependency on an upgraded one is no longer met, even if another member of the
+// or-group is there (MarkInstall_CollectReverseDepends).
+bool UpgradeCheck::positive_stays_met(const pkgCache::PkgIterator& package, pkgCache::DepIterator dep) const {
+  if (target_[package->ID] != current_[package->ID]) return true;
+  for (;; ++dep) {
+    const auto wanted = dep.TargetPkg();
+    const auto before = version_in(current_, wanted);
+    const auto after = version_in(target_, wanted);
+    if (before != after && dep.IsSatisfied(before) && !dep.IsSatisfied(after)) return false;
+    if ((dep->CompareOp & pkgCache::Dep::Or) == 0) return true;
+  }
+}
+
+bool UpgradeCheck::conflicts_with_target(const pkgCache::DepIterator& dep) const {
+  const auto enemy = dep.TargetPkg();
+  const auto own = version_in(target_, enemy);
+  if (!own.end() && !dep.IsIgnorable(enemy) && dep.IsSatisfied(own)) return true;
+  for (auto provides = enemy.ProvidesList(); !provides.end(); ++provides)
+    if (target_[provides.OwnerPkg()->ID] == provides.OwnerVer().MapPointer() && !dep.IsIgnorable(provides) &&
+        dep.IsSatisfied(provides))
+      return true;
+  return false;
+}
+
+// apt leaves a recommendation alone that the installed version had too and that was not met then.
+bool UpgradeCheck::old_unmet_recommendation(const pkgCache::PkgIterator& package, const pkgCache::DepIterator& start) {
+  bool known = false;
+  for (auto dep = package.CurrentVer().DependsList(); !dep.end();) {
+    pkgCache::DepIterator first;
+    pkgCache::DepIterator last;
+    dep.GlobOr(first, last);
+    if (first->Type != pkgCache::Dep::Recommends) continue;
+    bool same = false;
+    for (auto member = first;; ++member) {
+      same = same || member.TargetPkg() == start.TargetPkg();
+      if (member == last) break;
+    }
+    if (!same) continue;
+    if (group_is_met(first, last, current_)) return false;
+    known = true;
+  }
+  return known;
+}
+
+namespace {
+
+std::vector<bool> marked_for_upgrade(pkgDepCache& cache) {
+  std::vector<bool> marked(cache.Head().PackageCount);
+  for (auto package = cache.PkgBegin(); !package.end(); ++package)
+    marked[package->ID] = package->CurrentVer != 0 && cache[package].Upgrade();
+  return marked;
+}
+
+void require(std::vector<NewPackage>& wanted, pkgDepCache& cache, const pkgCache::PkgIterator& package) {
+  const auto version = cache[package].InstVerIter(cache);
+  for (auto dep = version.DependsList(); !dep.end(); ++dep) {
+    if (dep.IsNegative() || !cache.IsImportantDep(dep)) continue;
+    for (auto& one : wanted) {
+      const auto owner = one.version.ParentPkg();
+      if (owner == package) continue;
+      bool meets = dep.TargetPkg() == owner && dep.IsSatisfied(one.version);
+      for (auto provides = one.version.ProvidesList(); !meets && !provides.end(); ++provides)
+        meets = provides.ParentPkg() == dep.TargetPkg() && dep.IsSatisfied(provides);
+      const std::string by = std::string(package.Name()) + ":" + version.Arch();
+      if (meets && (one.required_by.empty() || one.required_by.back() != by)) one.required_by.push_back(by);
+    }
+  }
+}
+
+void dist_upgrade(pkgDepCache& cache, ResolverAnswer& answer) {
+  if (!APT::Upgrade::Upgrade(cache, APT::Upgrade::ALLOW_EVERYTHING)) answer.failed = true;
+  answer.dist_upgrade = marked_for_upgrade(cache);
+  answer.phased.resize(cache.Head().PackageCount);
+  for (auto package = cache.PkgBegin(); !package.end(); ++package) {
+    if (package->CurrentVer != 0) {
+      const auto candidate = cache[package].CandidateVerIter(cache);
+      answer.phased[package->ID] = cache[package].Protect() && !candidate.end() && phased_percentage(candidate) != 100;
+    } else if (cache[package].NewInstall()) {
+      answer.new_packages.push_back({cache[package].InstVerIter(cache), {}});
+    }
+  }
+  for (auto package = cache.PkgBegin(); !package.end(); ++package)
+    if (cache[package].Install() && !answer.new_packages.empty()) require(answer.new_packages, cache, package);
+}
+
+/// `apt-get upgrade` must start from the same fresh state as dist-upgrade, and initialising that state is what costs:
+/// a forked child inherits it and runs beside us.
+class UpgradeInChild {
+ public:
+  explicit UpgradeInChild(pkgDepCache& cache) {
+    int ends[2];
+    if (pipe(ends) != 0) return;
+    child_ = fork();
+    if (child_ == 0) {
+      const bool done = APT::Upgrade::Upgrade(
+          cache, APT::Upgrade::FORBID_REMOVE_PACKAGES | APT::Upgrade::FORBID_INSTALL_NEW_PACKAGES);
+      const auto marked = marked_for_upgrade(cache);
+      std::string text(marked.begin(), marked.end());
+      const bool sent = write_all(ends[1], text);
+      _exit(done && sent ? 0 : 1);
+    }
+    close(ends[1]);
+    from_child_ = ends[0];
+  }
+  UpgradeInChild(const UpgradeInChild&) = delete;
+  UpgradeInChild& operator=(const UpgradeInChild&) = delete;
+  ~UpgradeInChild() {
+    if (from_child_ >= 0) close(from_child_);
+  }
+
+  /// Empty when the child could not answer.
+  std::vector<bool> answer(std::size_t packages) {
+    std::string text;
+    char buffer[65536];
+    ssize_t got = 0;
+    while (child_ > 0 && (got = read(from_child_, buffer, sizeof buffer)) > 0)
+      text.append(buffer, static_cast<std::size_t>(got));
+    int status = 1;
+    if (child_ <= 0 || waitpid(child_, &status, 0) != child_ || status != 0 || text.size() != packages) return {};
+    return {text.begin(), text.end()};
+  }
+
+ private:
+  static bool write_all(int fd, std::string_view text) {
+    while (!text.empty()) {
+      const auto written = write(fd, text.data(), text.size());
+      if (written <= 0) return false;
+      text.remove_prefix(static_cast<std::size_t>(written));
+    }
+    return true;
+  }
+  pid_t child_ = -1;
+  int from_child_ = -1;
+};
+
+}  // namespace
+
+ResolverAnswer resolve(pkgCacheFile& file) {
+  ResolverAnswer answer;
+  pkgDepCache* const cache = file.GetDepCache();
+  if (cache == nullptr || cache->BrokenCount() != 0) {
+    answer.failed = true;
+    return answer;
+  }
+  UpgradeInChild upgrade(*cache);
+  dist_upgrade(*cache, answer);
+  answer.upgrade = upgrade.answer(answer.dist_upgrade.size());
+  return answer;
+}
+
+}  // namespace patchstate::apt

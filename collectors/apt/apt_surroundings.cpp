@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "collectors/apt/apt_surroundings.h"
+
+#include <algorithm>
+#include <system_error>
+
+#include <fmt/format.h>
+
+#include "collectors/host/os_release.h"
+#include "platform/files.h"
+#include "platform/machine.h"
+#include "platform/paths.h"
+
+namespace patchstate::apt {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kMostRelease = 8U << 20U;
+constexpr std::size_t kMostOsRelease = 1U << 20U;
+
+/// When apt last checked this source successfully. apt rewrites an InRelease file on every successful check, changed or
+/// not, and leaves it alone when the check failed: its ctime is that moment (measured, linux.md §5; its mtime is the
+/// server's). Copying an image gives files a new ctime but keeps the mtime of `partial`, which every run of `apt-get
+/// update` touches: the earlier of the two is true in both cases. Without `partial` there is no trace, only the date of
+/// publication.
+void set_checked(const fs::path& release_file, ReleaseFacts& facts) {
+  const auto release = file_times(release_file);
+  const auto attempt = file_times(release_file.parent_path() / "partial");
+  if (release && attempt) {
+    facts.checked_at = std::min(release->changed, attempt->modified);
+  } else {
+    facts.checked_at = facts.release.date;
+    facts.checked_is_weak = true;
+  }
+}
+
+ReleaseFacts read_release(const fs::path& file) {
+  ReleaseFacts facts;
+  facts.reading = ReleaseFacts::Reading::unreadable;
+  try {
+    const auto release = parse_release(read_file(file, kMostRelease));
+    if (!release) {
+      facts.problem = "it is damaged or cut off";
+      return facts;
+    }
+    facts.release = *release;
+    facts.reading = ReleaseFacts::Reading::ok;
+    set_checked(file, facts);
+  } catch (const std::system_error& error) {
+    facts.problem = error.what();
+  }
+  return facts;
+}
+
+/// Ubuntu's hook touches this after an `apt-get update` without any failure: good for sources whose Release apt does
+/// not rewrite.
+void apply_success_stamp(const fs::path& root, Surroundings& around) {
+  const auto stamp_times = file_times(below(root, "/var/lib/apt/periodic/update-success-stamp"));
+  if (!stamp_times) return;
+  for (auto& [file, facts] : around.releases) {
+    if (facts.reading != ReleaseFacts::Reading::ok) continue;
+    if (facts.checked_at && *facts.checked_at >= stamp_times->modified && !facts.checked_is_weak) continue;
+    facts.checked_at = stamp_times->modified;
+    facts.checked_is_weak = false;
+  }
+}
+
+/// dpkg keeps a journal of all-digit names until it has merged it into its status file.
+bool dpkg_journal_left(const fs::path& root) {
+  std::error_code error;
+  for (fs::directory_iterator entry(below(root, "/var/lib/dpkg/updates"), error), end; !error && entry != end;
+       entry.increment(error)) {
+    const std::string name = entry->path().filename().string();
+    if (!name.empty() && std::all_of(name.begin(), name.end(), [](char c) { return c >= '0' && c <= '9'; }))
+      return true;
+  }
+  return false;
+}
+
+void read_os(const fs::path& root, Surroundings& around) {
+  try {
+    for (const char* const path : {"/etc/os-release", "/usr/lib/os-release"})
+      if (const auto text = read_file_if_there(resolve_in_root(root, path), kMostOsRelease)) {
+        const auto os = operating_system(parse_os_release(*text));
+        around.os_id = os.id;
+        around.os_version_id = os.version_id;
+        return;
+      }
+  } catch (const std::system_error&) {
+    // The host facts report an unreadable os-release; here it only means that the distribution's habits are not known.
+    around.os_id.clear();
+  }
+}
+
+void add_stamp(std::string& text, const fs::path& path) {
+  const FileStamp one = stamp(path);
+  text += fmt::format("{} {} {} {}\n", path.string(), one.inode, one.size, one.mtime_ns);
+}
+
+}  // namespace
+
+Surroundings read_surroundings(const HostAccess& access, const Snapshot& snapshot) {
+  Surroundings around;
+  around.now = access.now;
+  read_os(access.root, around);
+  for (const auto& source : snapshot.sources)
+    if (!source.release_file.empty())
+      around.releases.try_emplace(source.release_file, read_release(source.release_file));
+  apply_success_stamp(access.root, around);
+  around.dpkg_interrupted = dpkg_journal_left(access.root);
+  if (access.root == "/" && !virtualization().container) around.kernel_running = running_kernel();
+  return around;
+}
+
+std::string fingerprint(const HostAccess& access) {
+  std::string text = "apt 1\n";
+  for (const char* const file :
+       {"/var/lib/dpkg/status", "/var/lib/dpkg/arch", "/var/lib/apt/extended_states", "/var/lib/apt/lists/partial",
+        "/var/lib/apt/periodic/update-success-stamp", "/etc/apt/sources.list", "/etc/apt/apt.conf",
+        "/etc/apt/preferences", "/etc/machine-id", "/etc/os-release", "/var/lib/ubuntu-advantage/status.json"})
+    add_stamp(text, below(access.root, file));
+  for (const char* const folder :
+       {"/var/lib/apt/lists", "/var/lib/dpkg/updates", "/etc/apt/sources.list.d", "/etc/apt/apt.conf.d",
+        "/etc/apt/preferences.d", "/var/lib/ubuntu-advantage/apt-esm/var/lib/apt/lists"})
+    text += stamp_folder(below(access.root, folder));
+  const auto probe = probe_program("patchstate-apt-probe");
+  if (!probe.empty()) add_stamp(text, probe);
+  if (access.root == "/") text += running_kernel() + "\n";
+  return text;
+}
+
+}  // namespace patchstate::apt

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "assessment/assessment_json.h"
+#include "tests/fuzz/fuzz.h"
+
+using namespace patchstate;
+
+void fuzz(std::string_view input) {
+  const auto clean = clean_text(input, 100);
+  test::must(clean.size() <= 100, "a cleaned text keeps its limit");
+  test::must(clean_text(clean, 100) == clean, "a clean text stays as it is");
+  const auto hidden = masked(input, 100);
+  test::must(hidden.size() <= 100, "a masked text keeps its limit");
+  test::must(masked(hidden, 200) == hidden, "a masked text stays as it is");
+
+  const auto secret = "https://user:" + std::string("geheim") + "@example.org/";
+  test::must(masked(std::string(input) + " " + secret, 1U << 20U).find("geheim") == std::string::npos,
+             "what stands before a URL does not unmask it");
+}
