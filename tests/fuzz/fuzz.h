@@ -2,8 +2,6 @@
 // What every fuzz target shares: the input as text, and a check that no build flag removes.
 #pragma once
 
-#include <cstddef>
-#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <string_view>
@@ -21,5 +19,3 @@ inline void must(bool holds, const char* what) {
 
 /// Each target defines this one function.
 void fuzz(std::string_view input);
-
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);

@@ -27,5 +27,6 @@ void fuzz(std::string_view input) {
   to_openmetrics(assessment, now);
   to_csv(assessment);
   const auto nagios = to_nagios(assessment, false);
-  test::must(nagios.find('\n') == std::string::npos || nagios.find('\n') == nagios.size() - 1, "Nagios output is one line");
+  test::must(nagios.find('\n') == std::string::npos || nagios.find('\n') == nagios.size() - 1,
+             "Nagios output is one line");
 }

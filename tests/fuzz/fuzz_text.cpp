@@ -12,7 +12,8 @@ void fuzz(std::string_view input) {
   test::must(hidden.size() <= 100, "a masked text keeps its limit");
   test::must(masked(hidden, 200) == hidden, "a masked text stays as it is");
 
-  const auto secret = "https://user:" + std::string("geheim") + "@example.org/";
-  test::must(masked(std::string(input) + " " + secret, 1U << 20U).find("geheim") == std::string::npos,
+  if (input.find("geheim") != std::string_view::npos) return;
+  const auto with_password = std::string(input) + " https://user:geheim@example.org/";
+  test::must(masked(with_password, 1U << 20U).find("geheim") == std::string::npos,
              "what stands before a URL does not unmask it");
 }

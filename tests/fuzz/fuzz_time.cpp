@@ -5,5 +5,6 @@
 using namespace patchstate;
 
 void fuzz(std::string_view input) {
-  if (const auto time = parse_time(input)) test::must(parse_time(format_time(*time)) == time, "a time reads back the same");
+  if (const auto time = parse_time(input))
+    test::must(parse_time(format_time(*time)) == time, "a time reads back the same");
 }

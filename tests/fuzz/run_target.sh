@@ -9,7 +9,7 @@ name=$(basename "$program")
 found=build/fuzz/corpus/$name log=build/fuzz/$name.log seeds=tests/fuzz/corpus/$name
 mkdir -p "$found" build/fuzz/findings
 
-arguments=(-max_total_time="$seconds" -timeout=10 -rss_limit_mb=1024 -print_final_stats=1
+arguments=(-max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -print_final_stats=1
     -artifact_prefix="build/fuzz/findings/$name-")
 dictionary=tests/fuzz/dictionaries/$name.dict
 [[ ! -e $dictionary ]] || arguments+=(-dict="$dictionary")
