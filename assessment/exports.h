@@ -22,9 +22,11 @@ std::string to_azure(const Assessment& assessment);
 std::string to_ocsf(const Assessment& assessment);
 /// OpenMetrics 1.0 text, ends with "# EOF".
 std::string to_openmetrics(const Assessment& assessment, Time now);
-/// One line for monitoring plugins: "PATCHSTATE CRITICAL - … | security=79;;1 …".
+/// One line for monitoring plugins: "PATCHSTATE CRITICAL - … | security=79;;0;0 …".
 std::string to_nagios(const Assessment& assessment, bool strict_updates);
-/// RFC 4180 with a header line; cells that a spreadsheet would run as a formula are prefixed with an apostrophe.
+/// RFC 4180 with a header line. The first record is the verdict, each failed source has one too, then one for each
+/// update, so that no update never reads as none pending; cells that a spreadsheet would run as a formula are prefixed
+/// with an apostrophe.
 std::string to_csv(const Assessment& assessment);
 
 /// Exit code of `patchstate check`: 0 compliant, 1 only other updates pending (strict only), 2 noncompliant, 3 unknown.

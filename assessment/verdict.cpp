@@ -77,13 +77,13 @@ void add_known(const Updates& updates, const Policy& policy, Time now, std::vect
   };
   if (const Updates pending = in_state(UpdateState::installable); !pending.empty())
     reasons.push_back(
-        {"security_updates_pending", fmt::format("{} {} pending{}{}", counted_security(pending), verb(pending.size()),
+        {"security_updates_pending", fmt::format("{} {} missing{}{}", counted_security(pending), verb(pending.size()),
                                                  severities(pending), oldest(pending, now))});
   if (const Updates waiting = in_state(UpdateState::installed_pending_reboot); !waiting.empty())
     reasons.push_back({"reboot_required",
-                       fmt::format("{} {} installed but {} effect only after a reboot ({}); reboot",
-                                   counted_security(waiting), verb(waiting.size()),
-                                   waiting.size() == 1 ? "takes" : "take", listed(names_of(waiting), kNamesShown))});
+                       fmt::format("{} {} installed but {} effect only after a reboot ({})", counted_security(waiting),
+                                   verb(waiting.size()), waiting.size() == 1 ? "takes" : "take",
+                                   listed(names_of(waiting), kNamesShown))});
   for (const auto state : policy.count_states) {
     const Updates counted_too = in_state(state);
     if (counted_too.empty() || is_pending(*counted_too.front())) continue;
@@ -181,13 +181,12 @@ void add_unclassified(const Updates& updates, const Policy& policy, std::vector<
     if (!from.empty() && std::find(repositories.begin(), repositories.end(), from) == repositories.end())
       repositories.push_back(from);
   }
-  const std::string where = repositories.empty() ? "where they come from" : listed(repositories, kNamesShown);
-  doubts.push_back(
-      {"unclassified_updates",
-       fmt::format("nobody can tell whether {} ({}) {} security: {} doesn't say; install them, or name it in "
-                   "the policy's unclassified_as_other",
-                   counted(static_cast<int>(unclassified.size()), "pending update"),
-                   listed(names_of(unclassified), kNamesShown), verb(unclassified.size()), where)});
+  const std::string from = repositories.empty() ? "" : ", from " + listed(repositories, kNamesShown);
+  doubts.push_back({"unclassified_updates",
+                    fmt::format("nobody can tell whether {} {} security ({}{}); install what is pending, or name the "
+                                "repository in the policy's unclassified_as_other",
+                                counted(static_cast<int>(unclassified.size()), "pending update"),
+                                verb(unclassified.size()), listed(names_of(unclassified), kNamesShown), from)});
 }
 
 /// Each reason once, and no more of one kind than anybody reads.
