@@ -18,6 +18,7 @@ std::string machine_id(const std::filesystem::path& root);
 /// Of the running system when root is "/", else /etc/hostname below root.
 std::string hostname(const std::filesystem::path& root);
 std::string running_kernel();        ///< uname -r
+std::string running_kernel_build();  ///< uname -v
 std::string machine_architecture();  ///< uname -m
 std::optional<std::chrono::sys_seconds> boot_time();
 

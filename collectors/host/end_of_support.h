@@ -11,14 +11,18 @@
 namespace patchstate {
 
 struct EndOfSupport {
-  Time date;           ///< first second of the day after which no security updates reach this machine
-  std::string source;  ///< "os-release SUPPORT_END", "distro-info-data 0.58 (eol-lts)"
+  Time date;           ///< first second at which no security updates reach this machine any more
+  std::string source;  ///< "os-release SUPPORT_END", "distro-info-data, eol-lts of bookworm"
 };
 
-/// os-release SUPPORT_END first, then the row of `distro_info_csv` (debian.csv or ubuntu.csv of distro-info-data) for the
-/// release: Debian's eol-lts (LTS is served by the same security archive), Ubuntu's eol, or eol-esm when `esm_enabled`.
-/// nullopt: nobody says.
+/// os-release SUPPORT_END first, then the row of `distro_info_csv` (debian.csv or ubuntu.csv of distro-info-data) for
+/// the release: Debian's eol-lts (LTS is served by the same security archive), Ubuntu's eol, or eol-esm when
+/// `esm_enabled`. nullopt: nobody says.
 std::optional<EndOfSupport> end_of_support(const std::map<std::string, std::string>& os_release,
                                            std::string_view distro_info_csv, bool esm_enabled);
+
+/// The table that knows this release, or the release it is built on (UBUNTU_CODENAME, DEBIAN_CODENAME): "debian.csv",
+/// "ubuntu.csv", or empty.
+std::string distro_info_table(const std::map<std::string, std::string>& os_release);
 
 }  // namespace patchstate

@@ -11,8 +11,9 @@
 
 namespace patchstate {
 
-/// Everything of Host but `cloud`. Reads only below access.root; of another root than "/" the running kernel, boot time and
-/// virtualisation stay empty. A file that can't be read costs its facts, and a warning in `warnings`, never the host.
+/// Everything of Host but `cloud`. Reads only below access.root (but see read_end_of_support); of another root than "/"
+/// the running kernel, boot time and virtualisation stay empty. A file that can't be read costs its facts, and a
+/// warning in `warnings`, never the host.
 struct HostFacts {
   Host host;
   std::vector<Warning> warnings;

@@ -4,13 +4,20 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "assessment/assessment.h"
 
 namespace patchstate {
 
-/// os-release(5): KEY=value lines with shell quoting, comments, unknown keys kept. A line that is none of these is skipped.
-std::map<std::string, std::string> parse_os_release(std::string_view text);
+/// os-release(5): KEY=value lines with shell quoting, comments, unknown keys kept. A line that is none of these is
+/// skipped, and added to `not_understood` where the caller wants to know.
+std::map<std::string, std::string> parse_os_release(std::string_view text,
+                                                    std::vector<std::string>* not_understood = nullptr);
 OperatingSystem operating_system(const std::map<std::string, std::string>& os_release);
+
+/// The package tools of a distribution by its own word (ID), else by its relatives' (ID_LIKE).
+enum class PackageTools { unknown, apt, dnf, tdnf, zypper };
+PackageTools package_tools(const OperatingSystem& os);
 
 }  // namespace patchstate

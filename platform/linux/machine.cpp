@@ -44,6 +44,10 @@ std::string running_kernel() {
   return kernel_names().release;
 }
 
+std::string running_kernel_build() {
+  return kernel_names().version;
+}
+
 std::string machine_architecture() {
   return kernel_names().machine;
 }

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "collectors/host/support_facts.h"
+
+#include <system_error>
+
+#include "collectors/host/ubuntu_pro_output.h"
+#include "platform/files.h"
+
+namespace patchstate {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kMaxSize = 1U << 20U;
+
+/// Content, or empty: a table that can't be read says nothing, like one that is not there.
+std::string content_of(const fs::path& root, const std::string& path) {
+  try {
+    return read_file(resolve_in_root(root, path), kMaxSize);
+  } catch (const std::system_error&) {
+    return {};
+  }
+}
+
+bool is_there(const fs::path& root, const char* path) {
+  std::error_code ignored;
+  return fs::exists(resolve_in_root(root, path), ignored);
+}
+
+/// The ESM source is configured, and the machine has a subscription: the client's token, which only root can see, or
+/// its status, which everybody can.
+bool has_esm(const fs::path& root) {
+  const bool source = is_there(root, "/etc/apt/sources.list.d/ubuntu-esm-infra.list") ||
+                      is_there(root, "/etc/apt/sources.list.d/ubuntu-esm-infra.sources");
+  return source && (is_there(root, "/var/lib/ubuntu-advantage/private/machine-token.json") ||
+                    is_attached_to_pro(content_of(root, "/var/lib/ubuntu-advantage/status.json")));
+}
+
+}  // namespace
+
+std::optional<EndOfSupport> read_end_of_support(const fs::path& root,
+                                                const std::map<std::string, std::string>& os_release) {
+  const std::string table = distro_info_table(os_release);
+  const std::string path = "/usr/share/distro-info/" + table;
+  const bool esm = table == "ubuntu.csv" && has_esm(root);
+  auto end = end_of_support(os_release, table.empty() ? std::string() : content_of(root, path), esm);
+  if (!end && root != "/" && !table.empty()) {
+    end = end_of_support(os_release, content_of("/", path), esm);
+    if (end) end->source += ", the table of the assessing machine";
+  }
+  return end;
+}
+
+}  // namespace patchstate

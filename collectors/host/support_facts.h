@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+
+#include "collectors/host/end_of_support.h"
+
+namespace patchstate {
+
+/// end_of_support() with the tables of distro-info-data below `root`; where it has none, with those of this machine.
+std::optional<EndOfSupport> read_end_of_support(const std::filesystem::path& root,
+                                                const std::map<std::string, std::string>& os_release);
+
+}  // namespace patchstate
