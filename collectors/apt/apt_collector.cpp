@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "collectors/apt/apt_commands.h"
+#include "collectors/apt/apt_dpkg_database.h"
 #include "collectors/apt/apt_probe_output.h"
 #include "collectors/apt/apt_rules.h"
 #include "collectors/apt/apt_surroundings.h"
@@ -85,8 +86,9 @@ Snapshot ask(const HostAccess& access) {
 }  // namespace
 
 Findings AptCollector::collect() {
+  const DpkgDatabase dpkg = read_dpkg_database(access_.root);
   const Snapshot snapshot = ask(access_);
-  return judge(snapshot, read_surroundings(access_, snapshot));
+  return judge(snapshot, read_surroundings(access_, snapshot, dpkg));
 }
 
 CollectorChoice choose_apt(const HostAccess& access) {

@@ -24,13 +24,25 @@ std::string name_of(const Source& source) {
   return masked(name);
 }
 
-/// "Components: updates/main" in Debian's security archive stands for "main" in sources.list.
+std::string index_folder(const std::string& component, const std::string& architecture) {
+  return component.empty() ? "" : component + "/binary-" + architecture;
+}
+
 bool offers(const Release& release, const MissingIndex& index) {
   // No hash list at all: nothing says that the index is not to be had.
   if (release.packages_indexes.empty()) return true;
-  const std::string folder = index.component.empty() ? "" : index.component + "/binary-" + index.architecture;
-  const auto found = release.packages_indexes.find(folder);
-  return found != release.packages_indexes.end() && found->second;
+  const auto found = release.packages_indexes.find(index_folder(index.component, index.architecture));
+  return found != release.packages_indexes.end() && found->second != 0;
+}
+
+/// A plain Packages file that was cut off parses well and simply offers fewer versions; the Release file knows its
+/// size.
+bool is_torn(const StoredIndex& index, const Release& release, const Surroundings& around) {
+  const auto stored = around.indexes.find(index.file);
+  if (stored == around.indexes.end() || !index.file.ends_with("Packages")) return false;
+  if (stored->second.size < 0 || (stored->second.size > 0 && !stored->second.ends_with_newline)) return true;
+  const auto listed = release.packages_indexes.find(index_folder(index.component, index.architecture));
+  return listed != release.packages_indexes.end() && listed->second >= 0 && listed->second != stored->second.size;
 }
 
 /// Indexes that the repository has, that hold something, and that were never fetched. "all" is fetched only from
@@ -77,6 +89,11 @@ Warning incomplete(std::string code, std::string subject, std::string message) {
 void add_source_warnings(const Source& source, const Surroundings& around, std::vector<Warning>& warnings) {
   const Repository state = repository(source, around);
   const ReleaseFacts& facts = release_of(source, around);
+  for (const auto& index : source.stored_indexes)
+    if (facts.reading == ReleaseFacts::Reading::ok && is_torn(index, facts.release, around))
+      warnings.push_back(incomplete(
+          "index_damaged", state.name,
+          fmt::format("{} is cut off or not the one its Release file describes. Run `apt-get update`", index.file)));
   switch (state.state) {
     case RepositoryState::never_fetched: {
       std::string what = "is configured but was never fetched";
@@ -132,7 +149,16 @@ void add_complaints(const Snapshot& snapshot, std::vector<Warning>& warnings) {
 }
 
 void add_dpkg_health(const Snapshot& snapshot, const Surroundings& around, std::vector<Warning>& warnings) {
-  if (around.dpkg_interrupted)
+  const DpkgDatabase& dpkg = around.dpkg;
+  if (dpkg.there && (!dpkg.ends_with_newline || dpkg.file_lists > dpkg.records))
+    warnings.push_back(incomplete(
+        "dpkg_database_damaged", "",
+        dpkg.ends_with_newline
+            ? fmt::format("the dpkg status file has {} records but {} packages have file lists: it is not whole. "
+                          "Restore it from /var/backups",
+                          dpkg.records, dpkg.file_lists)
+            : "the dpkg status file ends in the middle of a line: it is cut off. Restore it from /var/backups"));
+  if (dpkg.journal_left)
     warnings.push_back(
         incomplete("dpkg_interrupted", "",
                    "dpkg was interrupted and what is installed is not settled. Run `dpkg --configure -a`"));

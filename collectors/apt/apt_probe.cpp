@@ -186,7 +186,7 @@ json sources_of(pkgSourceList& list) {
   const std::string folder = _config->FindDir("Dir::State::lists");
   for (const auto* const meta : list) {
     std::vector<std::string> components;
-    json missing = json::array();
+    json indexes = json::array();
     std::string base;
     for (const auto& target : meta->GetIndexTargets()) {
       if (target.Option(IndexTarget::CREATED_BY) != "Packages") continue;
@@ -194,8 +194,10 @@ json sources_of(pkgSourceList& list) {
       const std::string component = target.Option(IndexTarget::COMPONENT);
       if (std::find(components.begin(), components.end(), component) == components.end())
         components.push_back(component);
-      if (target.Option(IndexTarget::EXISTING_FILENAME).empty())
-        missing.push_back({{"component", component}, {"architecture", target.Option(IndexTarget::ARCHITECTURE)}});
+      const std::string file = target.Option(IndexTarget::EXISTING_FILENAME);
+      json index = {{"component", component}, {"architecture", target.Option(IndexTarget::ARCHITECTURE)}};
+      if (!file.empty()) index["file"] = file;
+      indexes.push_back(std::move(index));
     }
     if (base.empty()) continue;  // sources only
     std::string release;
@@ -206,7 +208,7 @@ json sources_of(pkgSourceList& list) {
                        {"suite", meta->GetDist()},
                        {"components", components},
                        {"releaseFile", release},
-                       {"missingIndexes", std::move(missing)}});
+                       {"indexes", std::move(indexes)}});
   }
   return sources;
 }

@@ -41,9 +41,14 @@ Source source(const json& object) {
   for (const auto& component : object.at("components"))
     one.components += (one.components.empty() ? "" : " ") + component.get<std::string>();
   one.release_file = text_or_empty(object, "releaseFile");
-  for (const auto& missing : object.at("missingIndexes"))
-    one.missing_indexes.push_back(
-        {missing.at("component").get<std::string>(), missing.at("architecture").get<std::string>()});
+  for (const auto& index : object.at("indexes")) {
+    const auto component = index.at("component").get<std::string>();
+    const auto architecture = index.at("architecture").get<std::string>();
+    if (const auto file = text_or_empty(index, "file"); file.empty())
+      one.missing_indexes.push_back({component, architecture});
+    else
+      one.stored_indexes.push_back({component, architecture, file});
+  }
   return one;
 }
 

@@ -81,12 +81,14 @@ void take_index(Release& release, std::string_view line) {
   const std::string_view file = slash == std::string_view::npos ? path : path.substr(slash + 1);
   if (file != "Packages" && !file.starts_with("Packages.")) return;
   const std::string folder(slash == std::string_view::npos ? std::string_view() : path.substr(0, slash));
-  // A compressed empty index is a few bytes long; only the plain one tells. Without a plain one, assume it holds
-  // something.
+  std::int64_t size = -1;
+  const auto [end, error] = std::from_chars(parts[1].data(), parts[1].data() + parts[1].size(), size);
+  if (error != std::errc{} || end != parts[1].data() + parts[1].size()) return;
+  // A compressed empty index is a few bytes long, so only the plain one tells the size.
   if (file == "Packages")
-    release.packages_indexes[folder] = parts[1] != "0";
+    release.packages_indexes[folder] = size;
   else
-    release.packages_indexes.try_emplace(folder, true);
+    release.packages_indexes.try_emplace(folder, -1);
 }
 
 bool is_field_name(std::string_view name) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -19,9 +20,9 @@ struct Release {
   std::string codename;
   std::vector<std::string> architectures;
   std::vector<std::string> components;
-  /// Packages indexes by folder ("main/binary-amd64", "" in a flat repository): does it hold anything? apt does not
-  /// keep an empty index, so its absence from the lists folder means nothing.
-  std::map<std::string, bool> packages_indexes;
+  /// Packages indexes by folder ("main/binary-amd64", "" in a flat repository): size of the uncompressed file, -1 where
+  /// only compressed ones are listed. apt keeps no empty index, so the absence of one from the lists means nothing.
+  std::map<std::string, std::int64_t> packages_indexes;
   std::optional<Time> date;
   std::optional<Time> valid_until;
 };

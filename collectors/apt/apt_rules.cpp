@@ -8,7 +8,7 @@
 
 #include "assessment/assessment_json.h"
 #include "collectors/apt/apt_metadata_rules.h"
-#include "collectors/reboot/reboot_evidence.h"
+#include "collectors/reboot/kernel_release.h"
 
 namespace patchstate::apt {
 namespace {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "assessment/assessment.h"
+#include "collectors/apt/apt_dpkg_database.h"
 #include "collectors/apt/apt_release.h"
 #include "collectors/apt/apt_snapshot.h"
 
@@ -23,13 +24,21 @@ struct ReleaseFacts {
   bool checked_is_weak = false;    ///< checked_at is only the publication date: the system keeps no trace of the check
 };
 
+/// A stored Packages file, uncompressed ones only tell whether they are whole: a torn compressed one fails to
+/// decompress.
+struct IndexFacts {
+  std::int64_t size = -1;
+  bool ends_with_newline = false;
+};
+
 /// The world beside apt's own answer, read by the collector.
 struct Surroundings {
   std::map<std::string, ReleaseFacts> releases;  ///< by Source::release_file
+  std::map<std::string, IndexFacts> indexes;     ///< by StoredIndex::file
   std::string os_id;                             ///< os-release ID, for what a distribution is known to have
   std::string os_version_id;
-  std::string kernel_running;     ///< empty: nothing of this root runs, or a container's host does
-  bool dpkg_interrupted = false;  ///< var/lib/dpkg/updates holds a journal
+  std::string kernel_running;  ///< empty: nothing of this root runs, or a container's host does
+  DpkgDatabase dpkg;
   Time now{};
 };
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What apt knows, before any rule. Filled by the probe's JSON (libapt-pkg) or by apt's own commands; judged by apt_rules.
+// What apt knows, before any rule. Filled by the probe's JSON (libapt-pkg) or by apt's own commands; judged by
+// apt_rules.
 #pragma once
 
 #include <cstdint>
@@ -21,7 +22,8 @@ struct PackageFile {
 
 struct Version {
   std::string version;
-  std::vector<std::size_t> files;  ///< indices into Snapshot::files of the archives that offer it (never the status file)
+  std::vector<std::size_t>
+      files;  ///< indices into Snapshot::files of the archives that offer it (never the status file)
   std::optional<int> phased_percentage;
   bool above_candidate = false;  ///< newer than what policy chose, or policy chose none
 };
@@ -44,7 +46,7 @@ struct Package {
   bool phased_by_apt = false;  ///< the candidate is being phased and this machine is not in yet, as apt itself decides
   std::optional<int> phased_percentage;  ///< of the candidate
   std::optional<std::int64_t> size;
-  std::vector<Version> newer;            ///< every version above the installed one, newest first
+  std::vector<Version> newer;  ///< every version above the installed one, newest first
   Resolution resolution;
   std::vector<std::string> required_by;  ///< new packages: the pending updates that need it (name:arch)
 };
@@ -55,13 +57,22 @@ struct MissingIndex {
   std::string architecture;
 };
 
+/// A Packages index in the lists folder.
+struct StoredIndex {
+  std::string component;
+  std::string architecture;
+  std::string file;  ///< path on this host
+};
+
 /// One entry of sources.list: URI, suite, component list.
 struct Source {
   std::string uri;
   std::string suite;
-  std::string components;   ///< space separated
-  std::string release_file;  ///< path of the fetched InRelease or Release file on this host (root included); empty: none
+  std::string components;  ///< space separated
+  std::string
+      release_file;  ///< path of the fetched InRelease or Release file on this host (root included); empty: none
   std::vector<MissingIndex> missing_indexes;
+  std::vector<StoredIndex> stored_indexes;
 };
 
 /// A package dpkg has not finished with.
@@ -107,9 +118,10 @@ struct Snapshot {
   std::vector<Kernel> kernels;
   std::vector<Complaint> complaints;
   std::vector<std::string> not_understood;  ///< data lines no record came from (parse is total)
-  /// Security updates that Ubuntu Pro offers and this machine can't install (name, version it offers or empty, service).
+  /// Security updates that Ubuntu Pro offers and this machine can't install (name, version it offers or empty,
+  /// service).
   std::vector<SubscriptionOffer> subscription_offers;
-  int installed_count = 0;                  ///< installed packages seen; 0 means the status file said nothing
+  int installed_count = 0;  ///< installed packages seen; 0 means the status file said nothing
   ResolutionKind resolution = ResolutionKind::unknown;
 };
 

@@ -2,6 +2,7 @@
 #include "collectors/apt/apt_surroundings.h"
 
 #include <algorithm>
+#include <fstream>
 #include <system_error>
 
 #include <fmt/format.h>
@@ -53,6 +54,14 @@ ReleaseFacts read_release(const fs::path& file) {
   return facts;
 }
 
+IndexFacts read_index(const fs::path& file) {
+  IndexFacts facts;
+  facts.size = stamp(file).size;
+  std::ifstream in(file, std::ios::binary);
+  if (facts.size > 0 && in.seekg(-1, std::ios::end)) facts.ends_with_newline = in.get() == '\n';
+  return facts;
+}
+
 /// Ubuntu's hook touches this after an `apt-get update` without any failure: good for sources whose Release apt does
 /// not rewrite.
 void apply_success_stamp(const fs::path& root, Surroundings& around) {
@@ -64,18 +73,6 @@ void apply_success_stamp(const fs::path& root, Surroundings& around) {
     facts.checked_at = stamp_times->modified;
     facts.checked_is_weak = false;
   }
-}
-
-/// dpkg keeps a journal of all-digit names until it has merged it into its status file.
-bool dpkg_journal_left(const fs::path& root) {
-  std::error_code error;
-  for (fs::directory_iterator entry(below(root, "/var/lib/dpkg/updates"), error), end; !error && entry != end;
-       entry.increment(error)) {
-    const std::string name = entry->path().filename().string();
-    if (!name.empty() && std::all_of(name.begin(), name.end(), [](char c) { return c >= '0' && c <= '9'; }))
-      return true;
-  }
-  return false;
 }
 
 void read_os(const fs::path& root, Surroundings& around) {
@@ -100,15 +97,17 @@ void add_stamp(std::string& text, const fs::path& path) {
 
 }  // namespace
 
-Surroundings read_surroundings(const HostAccess& access, const Snapshot& snapshot) {
+Surroundings read_surroundings(const HostAccess& access, const Snapshot& snapshot, const DpkgDatabase& dpkg) {
   Surroundings around;
+  around.dpkg = dpkg;
   around.now = access.now;
   read_os(access.root, around);
   for (const auto& source : snapshot.sources)
     if (!source.release_file.empty())
       around.releases.try_emplace(source.release_file, read_release(source.release_file));
+  for (const auto& source : snapshot.sources)
+    for (const auto& index : source.stored_indexes) around.indexes.try_emplace(index.file, read_index(index.file));
   apply_success_stamp(access.root, around);
-  around.dpkg_interrupted = dpkg_journal_left(access.root);
   if (access.root == "/" && !virtualization().container) around.kernel_running = running_kernel();
   return around;
 }

@@ -8,9 +8,10 @@
 
 namespace patchstate::apt {
 
-/// Reads what the rules need beside apt's answer: Release files and when they were fetched, dpkg's journal, os-release.
-/// A file that can't be read is a fact (ReleaseFacts::Reading::unreadable), not an exception.
-Surroundings read_surroundings(const HostAccess& access, const Snapshot& snapshot);
+/// Reads what the rules need beside apt's answer: Release files and when they were fetched, the size of stored indexes,
+/// os-release. `dpkg` was read before apt was asked. A file that can't be read is a fact
+/// (ReleaseFacts::Reading::unreadable), not an exception.
+Surroundings read_surroundings(const HostAccess& access, const Snapshot& snapshot, const DpkgDatabase& dpkg);
 
 /// Stamps of every file apt's answer depends on (linux.md §5). Taken before asking, so that a change in between is seen
 /// by the next run.

@@ -14,7 +14,8 @@ constexpr std::string_view kAnswer =
 "files":[{"description":"http://a.example.org/debian bookworm/main amd64 Packages","archive":"stable","codename":"bookworm",
 "origin":"Debian","label":"Debian"}],
 "sources":[{"uri":"http://a.example.org/debian/","suite":"bookworm","components":["main","contrib"],
-"releaseFile":"/var/lib/apt/lists/a_InRelease","missingIndexes":[{"component":"main","architecture":"all"}]}],
+"releaseFile":"/var/lib/apt/lists/a_InRelease","indexes":[{"component":"main","architecture":"all"},
+{"component":"main","architecture":"amd64","file":"/var/lib/apt/lists/a_Packages"}]}],
 "packages":[{"name":"libssh2-1","arch":"amd64","source":"libssh2","sourceVersion":"1.10.0-3+deb12u1","candidate":"1.10.0-3+deb12u1",
 "installed":"1.10.0-3+b1","size":175976,"held":true,"upgrade":false,"distUpgrade":true,
 "versions":[{"version":"1.10.0-3+deb12u1","files":[0],"phasedPercentage":20}]}],
@@ -46,6 +47,7 @@ TEST_CASE("the probe's answer becomes the snapshot, field by field") {
   REQUIRE(all.sources.size() == 1);
   CHECK(all.sources[0].components == "main contrib");
   CHECK(all.sources[0].missing_indexes[0].architecture == "all");
+  CHECK(all.sources[0].stored_indexes[0].file == "/var/lib/apt/lists/a_Packages");
   REQUIRE(all.packages.size() == 2);
   const Package& package = all.packages[0];
   CHECK(package.installed == "1.10.0-3+b1");

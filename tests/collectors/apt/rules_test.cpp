@@ -142,7 +142,7 @@ TEST_CASE("without a fetched security source Debian's own updates can't be told 
   auto around = debian();
   around.releases.erase("/lists/security_InRelease");
   auto asked = snapshot({package("1", "2", {version("2", {kMain})})});
-  asked.sources = {{"http://a.example.org/debian", "bookworm", "main", "/lists/main_InRelease", {}}};
+  asked.sources = {{"http://a.example.org/debian", "bookworm", "main", "/lists/main_InRelease", {}, {}}};
   const auto findings = judge(asked, around);
   CHECK(only_update(findings).classifications == std::vector{Classification::unknown});
   CHECK(has_warning(findings, "no_security_source"));
@@ -260,9 +260,9 @@ TEST_CASE("sources: never fetched, expired, damaged each cost the proof and name
   around.releases["/lists/docker_InRelease"].reading = ReleaseFacts::Reading::unreadable;
   around.releases["/lists/docker_InRelease"].problem = "it is damaged or cut off";
   auto all = snapshot({});
-  all.sources = {{"http://user:secret@a.example.org/debian/", "bookworm", "main", "/lists/main_InRelease", {}},
-                 {"https://docker.example.org/linux", "bookworm", "stable", "/lists/docker_InRelease", {}},
-                 {"http://b.example.org/debian", "bookworm", "main contrib", "", {}}};
+  all.sources = {{"http://user:secret@a.example.org/debian/", "bookworm", "main", "/lists/main_InRelease", {}, {}},
+                 {"https://docker.example.org/linux", "bookworm", "stable", "/lists/docker_InRelease", {}, {}},
+                 {"http://b.example.org/debian", "bookworm", "main contrib", "", {}, {}}};
   const auto findings = judge(all, around);
   const auto& repositories = findings.metadata.repositories;
   REQUIRE(repositories.size() == 3);
@@ -278,21 +278,21 @@ TEST_CASE("sources: never fetched, expired, damaged each cost the proof and name
 TEST_CASE("a missing index costs the proof only when the repository has one with something in it") {
   struct Row {
     const char* name;
-    std::map<std::string, bool> offered;
+    std::map<std::string, std::int64_t> offered;
     std::string architecture;
     RepositoryState expected;
   };
-  for (const Row& row : {Row{"offered", {{"main/binary-amd64", true}}, "amd64", RepositoryState::never_fetched},
-                         Row{"empty", {{"main/binary-amd64", false}}, "amd64", RepositoryState::ok},
-                         Row{"other architecture only", {{"main/binary-amd64", true}}, "i386", RepositoryState::ok},
+  for (const Row& row : {Row{"offered", {{"main/binary-amd64", 900}}, "amd64", RepositoryState::never_fetched},
+                         Row{"empty", {{"main/binary-amd64", 0}}, "amd64", RepositoryState::ok},
+                         Row{"other architecture only", {{"main/binary-amd64", 900}}, "i386", RepositoryState::ok},
                          Row{"Release without hashes", {}, "amd64", RepositoryState::never_fetched},
-                         Row{"index for all", {{"main/binary-all", true}}, "all", RepositoryState::ok}}) {
+                         Row{"index for all", {{"main/binary-all", 900}}, "all", RepositoryState::ok}}) {
     CAPTURE(row.name);
     auto around = debian();
     around.releases["/lists/main_InRelease"].release.packages_indexes = row.offered;
     auto all = snapshot({});
     all.sources = {
-        {"http://a.example.org/debian", "bookworm", "main", "/lists/main_InRelease", {{"main", row.architecture}}}};
+        {"http://a.example.org/debian", "bookworm", "main", "/lists/main_InRelease", {{"main", row.architecture}}, {}}};
     CHECK(judge(all, around).metadata.repositories[0].state == row.expected);
   }
 }
@@ -303,8 +303,8 @@ TEST_CASE("metadata is as old as its oldest source, and a source without a trace
   around.releases["/lists/main_InRelease"].checked_at = now - std::chrono::hours(30);
   around.releases["/lists/security_InRelease"].checked_at = now - std::chrono::hours(2);
   auto all = snapshot({});
-  all.sources = {{"http://a.example.org/debian", "bookworm", "main", "/lists/main_InRelease", {}},
-                 {"http://a.example.org/sec", "bookworm-security", "main", "/lists/security_InRelease", {}}};
+  all.sources = {{"http://a.example.org/debian", "bookworm", "main", "/lists/main_InRelease", {}, {}},
+                 {"http://a.example.org/sec", "bookworm-security", "main", "/lists/security_InRelease", {}, {}}};
   CHECK(judge(all, around).metadata.checked_at == now - std::chrono::hours(30));
   around.releases["/lists/security_InRelease"].checked_at.reset();
   CHECK_FALSE(judge(all, around).metadata.checked_at);
@@ -320,7 +320,7 @@ TEST_CASE("edges 10, 23, 24, 107: what makes apt's answer doubtful is said and c
   CHECK(incomplete(judge(all, around), "no_sources"));
   all.installed_count = 0;
   CHECK(incomplete(judge(all, around), "no_installed_packages"));
-  around.dpkg_interrupted = true;
+  around.dpkg.journal_left = true;
   CHECK(incomplete(judge(all, around), "dpkg_interrupted"));
   all.broken_packages = {{"a", "amd64", "half-installed"}, {"b", "amd64", "half-configured"}};
   CHECK(incomplete(judge(all, around), "package_not_configured"));
@@ -332,4 +332,42 @@ TEST_CASE("edges 10, 23, 24, 107: what makes apt's answer doubtful is said and c
   const auto harmless = judge(all, around);
   CHECK(has_warning(harmless, "apt_warning"));
   CHECK_FALSE(incomplete(harmless, "apt_warning"));
+}
+
+TEST_CASE("a dpkg status file that was cut off is not believed, though it parses") {
+  auto around = debian();
+  const auto damaged = [&] { return has_warning(judge(snapshot({}), around), "dpkg_database_damaged"); };
+  around.dpkg = {true, true, 861, 861, false};
+  CHECK_FALSE(damaged());
+  around.dpkg = {true, true, 861, 0, false};  // an image without info/ tells nothing
+  CHECK_FALSE(damaged());
+  around.dpkg = {true, true, 400, 861, false};
+  CHECK(damaged());
+  around.dpkg = {true, false, 861, 861, false};
+  CHECK(damaged());
+}
+
+TEST_CASE("a plain Packages file that is not as long as its Release file says costs the proof") {
+  auto around = debian();
+  around.releases["/lists/main_InRelease"].release.packages_indexes = {{"main/binary-amd64", 900}};
+  auto all = snapshot({});
+  struct Row {
+    const char* file;
+    IndexFacts facts;
+    bool damaged;
+  };
+  for (const Row& row :
+       {Row{"/lists/a_Packages", {900, true}, false}, Row{"/lists/a_Packages", {700, true}, true},
+        Row{"/lists/a_Packages", {900, false}, true}, Row{"/lists/a_Packages.lz4", {300, false}, false}}) {
+    CAPTURE(row.file);
+    CAPTURE(row.facts.size);
+    around.indexes = {{row.file, row.facts}};
+    all.sources = {{"http://a.example.org/debian",
+                    "bookworm",
+                    "main",
+                    "/lists/main_InRelease",
+                    {},
+                    {{"main", "amd64", row.file}}}};
+    CHECK(has_warning(judge(all, around), "index_damaged") == row.damaged);
+  }
 }
