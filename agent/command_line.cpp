@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/command_line.h"
+
+#include <array>
+#include <cstdio>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <fmt/format.h>
+
+#include "agent/commands/commands.h"
+#include "agent/duration.h"
+#include "agent/version.h"
+
+namespace patchstate {
+namespace {
+
+constexpr std::array kFormats{
+    std::pair{"table", Format::table},   std::pair{"json", Format::json}, std::pair{"azure", Format::azure},
+    std::pair{"ocsf", Format::ocsf},     std::pair{"csv", Format::csv},   std::pair{"openmetrics", Format::openmetrics},
+    std::pair{"nagios", Format::nagios},
+};
+constexpr std::size_t kStoredFormats = 2;  // what `status` takes: the first of them
+
+constexpr const char* kVerdictExitCodes =
+    "Exit code: 0 compliant, 1 only other updates are pending (with --strict-updates),\n"
+    "2 security or critical updates are pending, 3 unknown or an error.";
+
+[[noreturn]] void reject(const std::string& option, std::string_view expected, std::string_view given) {
+  throw CLI::ValidationError(option, fmt::format("expected {}, not \"{}\"", expected, given));
+}
+
+void add_config(CLI::App& app, std::optional<std::filesystem::path>& file) {
+  app.add_option_function<std::string>(
+         "--config", [&file](const std::string& name) { file = name; },
+         "configuration file, instead of /etc/patchstate/patchstate.toml")
+      ->type_name("FILE");
+}
+
+void add_root(CLI::App& app, std::filesystem::path& root) {
+  app.add_option_function<std::string>(
+         "--root", [&root](const std::string& name) { root = name; },
+         "look at the system in DIR instead of the running one")
+      ->type_name("DIR");
+}
+
+void add_format(CLI::App& app, Format& format, std::size_t count) {
+  std::vector<std::string_view> names;
+  for (std::size_t i = 0; i < count; ++i) names.emplace_back(kFormats[i].first);
+  const auto choice = fmt::format("{}", fmt::join(names, ", "));
+  app.add_option_function<std::string>(
+         "--format",
+         [&format, count, choice](const std::string& text) {
+           for (std::size_t i = 0; i < count; ++i)
+             if (text == kFormats[i].first) {
+               format = kFormats[i].second;
+               return;
+             }
+           reject("--format", choice, text);
+         },
+         choice + " (table)")
+      ->type_name("FORMAT");
+}
+
+void add_strict(CLI::App& app, RenderOptions& render) {
+  app.add_flag("--strict-updates", render.strict_updates,
+               "exit code 1 when only other than security updates are pending");
+}
+
+void add_policy(CLI::App& app, MachineOptions& machine) {
+  app.add_option_function<std::vector<std::string>>(
+         "--refresh",
+         [&machine](const std::vector<std::string>& words) {
+           machine.refresh = fmt::format("{}", fmt::join(words, " "));
+         },
+         fmt::format("have the system fetch its package metadata first: {} (never)", kRefreshForm))
+      ->type_name("WHEN")
+      ->expected(1, 2);
+  app.add_option_function<std::string>(
+         "--max-metadata-age",
+         [&machine](const std::string& text) {
+           machine.max_metadata_age = parse_duration(text);
+           if (!machine.max_metadata_age) reject("--max-metadata-age", kDurationForm, text);
+         },
+         fmt::format("metadata checked longer ago proves nothing: {} (48h)", kDurationForm))
+      ->type_name("DURATION");
+}
+
+struct Commands {
+  CheckCommand check;
+  StatusCommand status;
+  CollectorsCommand collectors;
+  AssessCommand assess;
+  RecordCommand record;
+};
+
+void add_check(CLI::App& app, CheckCommand& command) {
+  auto& check = *app.add_subcommand("check", "Assess this machine now and show the result");
+  add_format(check, command.render.format, kFormats.size());
+  check
+      .add_option_function<std::string>(
+          "--output", [&command](const std::string& name) { command.output = name; },
+          "write to FILE, whole or not at all, instead of standard output")
+      ->type_name("FILE");
+  add_root(check, command.machine.root);
+  add_policy(check, command.machine);
+  check.add_flag("--only-security", command.render.only_security, "list no updates that are known not to be security");
+  add_strict(check, command.render);
+  add_config(check, command.machine.config_file);
+  check.footer(kVerdictExitCodes);
+}
+
+void add_others(CLI::App& app, Commands& commands) {
+  auto& status = *app.add_subcommand("status", "Show the last result again, judged by today's clock");
+  add_format(status, commands.status.render.format, kStoredFormats);
+  add_strict(status, commands.status.render);
+  add_config(status, commands.status.config_file);
+  status.footer(kVerdictExitCodes);
+
+  auto& collectors = *app.add_subcommand("collectors", "List the sources of updates and whether they fit this machine");
+  add_root(collectors, commands.collectors.machine.root);
+  add_config(collectors, commands.collectors.machine.config_file);
+  collectors.footer("Exit code: 0 at least one is used, 3 none is, or an error.");
+
+  auto& assess = *app.add_subcommand("assess", "Assess this machine and store the result, as the service does");
+  add_config(assess, commands.assess.machine.config_file);
+  assess.footer("Exit code: 0 stored, or another one is at it; 3 an error.");
+
+  auto& record =
+      *app.add_subcommand("record", "Record what this machine's tools say as a test case, without its names");
+  record
+      .add_option_function<std::string>(
+          "DIR", [&commands](const std::string& name) { commands.record.folder = name; }, "new or empty folder")
+      ->required();
+  add_root(record, commands.record.machine.root);
+  add_config(record, commands.record.machine.config_file);
+  record.footer("Exit code: 0 recorded, 3 an error.");
+
+  app.add_subcommand("schema", "Print the JSON Schema of an assessment");
+}
+
+int dispatch(const CLI::App& app, const Commands& commands) {
+  if (app.got_subcommand("check")) return run(commands.check);
+  if (app.got_subcommand("status")) return run(commands.status);
+  if (app.got_subcommand("collectors")) return run(commands.collectors);
+  if (app.got_subcommand("assess")) return run(commands.assess);
+  if (app.got_subcommand("record")) return run(commands.record);
+  if (app.got_subcommand("schema")) return run(SchemaCommand{});
+  fmt::print(stderr, "{}", app.help());
+  return kExitUnknown;
+}
+
+}  // namespace
+
+int run_command_line(int argc, const char* const* argv) {
+  CLI::App app("Which security and critical updates is this machine missing?", "patchstate");
+  Commands commands;
+  app.set_version_flag("--version", fmt::format("patchstate {}", agent_version()));
+  app.require_subcommand(0, 1);
+  app.get_formatter()->column_width(32);
+  app.get_formatter()->label("SUBCOMMAND", "COMMAND");
+  add_check(app, commands.check);
+  add_others(app, commands);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    std::ostringstream out;
+    std::ostringstream err;
+    const bool is_answer = app.exit(error, out, err) == 0;  // --help and --version come this way too
+    print(out.str());
+    if (!is_answer) complain(err.str().substr(0, err.str().find_last_not_of('\n') + 1));
+    return is_answer ? 0 : kExitUnknown;
+  }
+  return dispatch(app, commands);
+}
+
+}  // namespace patchstate

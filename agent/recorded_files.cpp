@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/recorded_files.h"
+
+#include <algorithm>
+#include <array>
+#include <system_error>
+
+#include "platform/files.h"
+
+namespace patchstate {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kMaxFile = 512U << 10U;
+
+constexpr std::array<std::string_view, 11> kFiles{
+    "/etc/os-release",
+    "/usr/lib/os-release",
+    "/etc/machine-id",
+    "/etc/apt/sources.list",
+    "/etc/apt/apt.conf",
+    "/etc/apt/preferences",
+    "/var/lib/dpkg/status",
+    "/var/lib/dpkg/arch",
+    "/var/lib/apt/extended_states",
+    "/var/lib/apt/periodic/update-success-stamp",
+    "/var/lib/ubuntu-advantage/status.json",
+};
+// Not auth.conf.d: it holds nothing but passwords.
+constexpr std::array<std::string_view, 6> kFolders{
+    "/etc/apt/sources.list.d", "/etc/apt/apt.conf.d",        "/etc/apt/preferences.d",
+    "/var/lib/apt/lists",      "/var/lib/apt/lists/partial", "/var/lib/dpkg/updates",
+};
+
+Time modified(const fs::path& path) {
+  const auto times = file_times(path);
+  return times ? times->modified : Time{};
+}
+
+/// Indexes of packages are large, and no collector reads them itself.
+bool is_index(std::string_view path) {
+  return path.starts_with("/var/lib/apt/lists/") && path.find("Release") == std::string_view::npos;
+}
+
+void add_file(const fs::path& root, const std::string& path, std::vector<FileToRecord>& files) {
+  const auto real = resolve_in_root(root, path);
+  try {
+    FileToRecord file{{path, RecordedFile::Kind::file, modified(real)}, {}};
+    const auto size = stamp(real).size;
+    if (!is_index(path) && size >= 0 && static_cast<std::size_t>(size) <= kMaxFile) {
+      file.content = read_file(real, kMaxFile);
+      if (file.content.find('\0') != std::string::npos) file.content.clear();
+    }
+    files.push_back(std::move(file));
+  } catch (const std::system_error&) {
+    return;  // a collector can't read it either
+  }
+}
+
+void add_folder(const fs::path& root, const std::string& path, std::vector<FileToRecord>& files) {
+  const auto real = resolve_in_root(root, path);
+  std::error_code error;
+  std::vector<std::string> names;
+  for (fs::directory_iterator entry(real, error), end; !error && entry != end; entry.increment(error))
+    if (entry->is_regular_file(error)) names.push_back(entry->path().filename().string());
+  if (error) return;
+  std::sort(names.begin(), names.end());
+  for (const auto& name : names)
+    if (name != "lock") add_file(root, path + "/" + name, files);
+  files.push_back({{path + "/", RecordedFile::Kind::folder, modified(real)}, {}});
+}
+
+bool is_path_character(char c) {
+  return c == '/' || c == '.' || c == '-' || c == '_' || c == '}' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
+         (c >= 'A' && c <= 'Z');
+}
+
+/// `prefix` becomes "{root}" + `replacement` where it begins a path.
+std::string at_path_starts(std::string_view text, std::string_view prefix, std::string_view replacement) {
+  std::string out;
+  std::size_t from = 0;
+  for (auto at = text.find(prefix); at != std::string_view::npos; at = text.find(prefix, from)) {
+    out += text.substr(from, at - from);
+    const bool starts = out.empty() || !is_path_character(out.back());
+    if (starts) out.append(kRecordedRoot).append(replacement);
+    if (!starts) out += prefix;
+    from = at + prefix.size();
+  }
+  return out += text.substr(from);
+}
+
+}  // namespace
+
+std::vector<FileToRecord> files_to_record(const fs::path& root) {
+  std::vector<FileToRecord> files;
+  for (const auto path : kFiles)
+    if (stamp(resolve_in_root(root, path)).size >= 0) add_file(root, std::string(path), files);
+  for (const auto path : kFolders) add_folder(root, std::string(path), files);
+  return files;
+}
+
+std::string with_recorded_root(std::string_view text, const fs::path& root) {
+  if (root != "/") return at_path_starts(text, root.string(), {});
+  if (text == "/") return std::string(kRecordedRoot);
+  std::string out(text);
+  for (const std::string_view folder : {"/etc/apt/", "/var/lib/apt/", "/var/lib/dpkg/"})
+    out = at_path_starts(out, folder, folder);
+  return out;
+}
+
+}  // namespace patchstate

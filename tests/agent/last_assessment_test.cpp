@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/last_assessment.h"
+
+#include <fstream>
+#include <stdexcept>
+#include <system_error>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include "assessment/assessment_json.h"
+#include "tests/agent/temporary_folder.h"
+
+using namespace patchstate;
+using namespace std::chrono_literals;
+namespace fs = std::filesystem;
+
+namespace {
+
+Assessment assessment_at(Time time, const std::string& id) {
+  Assessment assessment;
+  assessment.activity_id = id;
+  assessment.started = time;
+  assessment.last_modified = time;
+  assessment.verdict.reasons = {{"no_source", "nothing"}};
+  return assessment;
+}
+
+const Time kNow{std::chrono::sys_days{std::chrono::year{2026} / 3 / 1}};
+
+}  // namespace
+
+TEST_CASE("what is written is read again, and the newest of several is the last one") {
+  const test::TemporaryFolder folder;
+  const std::vector<fs::path> folders{folder.path() / "a/b", folder.path() / "c", fs::path{}};
+  CHECK_FALSE(read_last_assessment(folders));
+  write_last_assessment(folders[0], assessment_at(kNow, "one"));
+  CHECK(read_last_assessment(folders)->activity_id == "one");
+  write_last_assessment(folders[1], assessment_at(kNow + 1h, "two"));
+  CHECK(read_last_assessment(folders)->activity_id == "two");
+  write_last_assessment(folders[0], assessment_at(kNow + 2h, "three"));
+  CHECK(read_last_assessment(folders)->activity_id == "three");
+}
+
+TEST_CASE("a damaged or unreadable one is an error, not the absence of any") {
+  const test::TemporaryFolder folder;
+  const std::vector<fs::path> folders{folder.path()};
+  const auto file = folder.path() / "last-assessment.json";
+  std::ofstream(file) << "{\"status\":";
+  CHECK_THROWS_AS(read_last_assessment(folders), std::invalid_argument);
+  fs::resize_file(file, std::uintmax_t{1} << 30U);
+  CHECK_THROWS_AS(read_last_assessment(folders), std::system_error);
+  fs::remove(file);
+  fs::create_directory(file);
+  CHECK_THROWS_AS(read_last_assessment(folders), std::system_error);
+}
+
+TEST_CASE("edge-110: a folder that can't be written is an error") {
+  CHECK_THROWS_AS(write_last_assessment({}, assessment_at(kNow, "x")), std::system_error);
+  CHECK_THROWS_AS(write_last_assessment("/proc/patchstate", assessment_at(kNow, "x")), std::system_error);
+}
