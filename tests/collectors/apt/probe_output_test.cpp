@@ -83,13 +83,10 @@ TEST_CASE("edge-107, edge-112: empty, garbage, deep or wrongly typed answers are
 TEST_CASE("when apt itself could not answer, its own sentences are the failure") {
   try {
     parse_probe_output(
-        R"({"snapshot":"apt","failed":true,"complaints":[{"error":true,"text":"Unable to parse package file /x (1)"
-  }]
-})");
+        R"({"snapshot":"apt","failed":true,"complaints":[{"error":true,"text":"Unable to parse package file /x"}]})");
     FAIL("accepted");
-}
-catch (const CollectorError& error) {
-  CHECK(error.kind == FailureKind::tool_failed);
-  CHECK(std::string(error.what()).find("Unable to parse package file /x (1)") != std::string::npos);
-}
+  } catch (const CollectorError& error) {
+    CHECK(error.kind == FailureKind::tool_failed);
+    CHECK(std::string(error.what()).find("Unable to parse package file /x") != std::string::npos);
+  }
 }
