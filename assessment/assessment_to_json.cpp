@@ -86,23 +86,28 @@ Json metadata_json(const Metadata& metadata) {
   return json;
 }
 
+Json failure_json(const Failure& failure) {
+  Json json{{"kind", to_text(failure.kind)}};
+  put(json, "errorCode", failure.error_code);
+  json["message"] = failure.message;
+  return json;
+}
+
 Json source_json(const SourceReport& source) {
-  Json json{{"name", source.name},
-            {"patchServiceUsed", to_text(source.service)},
-            {"status", to_text(status_of(source))},
-            {"durationMs", source.duration.count()}};
-  if (const auto* failure = std::get_if<Failure>(&source.outcome)) {
-    Json failed{{"kind", to_text(failure->kind)}};
-    put(failed, "errorCode", failure->error_code);
-    failed["message"] = failure->message;
-    json["failure"] = std::move(failed);
-    return json;
+  const auto* findings = std::get_if<Findings>(&source.outcome);
+  Json json{
+      {"name", source.name}, {"patchServiceUsed", to_text(source.service)}, {"status", to_text(status_of(source))}};
+  if (findings != nullptr) {
+    put(json, "tool", findings->tool);
+    put(json, "toolVersion", findings->tool_version);
   }
-  const auto& findings = std::get<Findings>(source.outcome);
-  put(json, "tool", findings.tool);
-  put(json, "toolVersion", findings.tool_version);
-  json["metadata"] = metadata_json(findings.metadata);
-  json["warnings"] = list(findings.warnings, warning_json);
+  json["durationMs"] = source.duration.count();
+  if (findings != nullptr) {
+    json["metadata"] = metadata_json(findings->metadata);
+    json["warnings"] = list(findings->warnings, warning_json);
+  } else {
+    json["failure"] = failure_json(std::get<Failure>(source.outcome));
+  }
   return json;
 }
 

@@ -20,8 +20,9 @@ std::string in_words(std::string_view text) {
 
 std::string performance_data(const Assessment& assessment) {
   const Counts counts = count(assessment);
-  const bool known = assessment.verdict.value != VerdictValue::unknown && status_of(assessment) != Status::failed;
-  const auto number = [&](int value) { return known || value > 0 ? std::to_string(value) : std::string("U"); };
+  const bool is_proved =
+      assessment.verdict.value != VerdictValue::unknown && status_of(assessment) == Status::succeeded;
+  const auto number = [&](int value) { return is_proved || value > 0 ? std::to_string(value) : std::string("U"); };
   return fmt::format("security={};;0;0 other={};;;0 unclassified={};;;0", number(counts.critical_and_security),
                      number(counts.other), number(counts.unclassified));
 }

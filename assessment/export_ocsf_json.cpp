@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // OCSF 1.5 as JSON lines: one Operating System Patch State (5004), then a Vulnerability Finding (2002) for each
-// security advisory and each CVE that an update of this machine mends.
+// security advisory and each CVE that an update known to this machine fixes.
 #include <algorithm>
 #include <map>
 
@@ -146,7 +146,7 @@ Json patch_state(const Assessment& assessment, const std::vector<const Update*>&
   return json;
 }
 
-/// An advisory or a CVE, and the updates that mend it.
+/// An advisory or a CVE, and the updates that fix it.
 struct Flaw {
   const Advisory* advisory = nullptr;  ///< null: a CVE
   std::vector<const Update*> updates;
@@ -157,7 +157,7 @@ bool is_about_a_flaw(const Advisory& advisory, const Update& update) {
   return advisory.type == Classification::security || advisory.type == Classification::critical;
 }
 
-/// By identifier, so that each has one finding however many packages it touches. What is superseded is mended by the
+/// By identifier, so that each has one finding however many packages it touches. What is superseded is fixed by the
 /// update that supersedes it.
 std::map<std::string, Flaw> flaws_of(const std::vector<const Update*>& updates) {
   std::map<std::string, Flaw> flaws;
@@ -189,8 +189,10 @@ Json packages_json(const std::vector<const Update*>& updates) {
 
 std::string update_names(const std::vector<const Update*>& updates) {
   std::vector<std::string> names;
-  for (const auto* update : updates)
-    names.push_back(update->name + (update->version.empty() ? "" : " " + update->version));
+  for (const auto* update : updates) {
+    std::string name = update->name + (update->version.empty() ? "" : " " + update->version);
+    if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(std::move(name));
+  }
   return listed(names, 10);
 }
 
@@ -222,9 +224,9 @@ Json finding_json(const Assessment& assessment, const std::string& id, const Fla
   const std::string& host = assessment.host.id.empty() ? assessment.host.hostname : assessment.host.id;
   json["status_id"] = 1;
   json["status"] = "New";
-  json["finding_info"] = {{"uid", host + "/" + id}, {"title", id + " is not mended on this machine"}};
+  json["finding_info"] = {{"uid", host + "/" + id}, {"title", id + " is not fixed on this machine"}};
   if (first_seen) json["finding_info"]["first_seen_time"] = milliseconds(*first_seen);
-  json["message"] = id + " is mended by " + update_names(flaw.updates);
+  json["message"] = id + " is fixed by " + update_names(flaw.updates);
   json["vulnerabilities"] = Json::array({vulnerability_json(id, flaw)});
   return json;
 }

@@ -74,8 +74,9 @@ void add_counts(std::string& table, const Assessment& assessment, const TableSty
   std::string text = counts_text({{counts.critical_and_security, "security"},
                                   {counts.unclassified, "that nobody can classify"},
                                   {counts.other, "other"}});
-  if (text.empty()) text = "nothing";
-  if (status_of(assessment) == Status::partial) text += "; there may be more";
+  const bool is_whole = status_of(assessment) == Status::succeeded && assessment.verdict.value != VerdictValue::unknown;
+  if (text.empty()) text = is_whole ? "nothing" : "nothing that is known";
+  if (!is_whole) text += "; there may be more";
   add_line(table, "Pending", text, style);
   const std::string apart =
       counts_text({{counts.not_installable_security, "security"}, {counts.not_installable_other, "other"}});
