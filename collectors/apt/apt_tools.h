@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// The programs of apt and dpkg, run so that they answer for the system below a root, change nothing, and say why not.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "collectors/apt/apt_root_config.h"
+#include "collectors/apt/apt_snapshot.h"
+#include "collectors/collector.h"
+
+namespace patchstate::apt {
+
+class AptTools {
+ public:
+  explicit AptTools(const HostAccess& access) : access_(access) {}
+
+  /// Of the system below the root, the native one first; empty: dpkg does not tell.
+  std::vector<std::string> architectures() const;
+  /// Needed before apt is asked about another root, whose dpkg can't be run.
+  void use_architectures(const std::vector<std::string>& architectures);
+
+  Command dpkg_query(std::vector<std::string> arguments) const;
+  /// `program` is apt-get or apt-cache. Without locks and downloads, caching nowhere but in our own folder.
+  Command read_only(const std::string& program, const std::string& verb, const std::vector<std::string>& options,
+                    const std::vector<std::string>& operands = {}) const;
+  /// `apt-get update`, which is to change the system.
+  Command update() const;
+
+  ProcessResult run(const Command& command) const { return access_.runner.run(command); }
+  /// What it printed. Throws CollectorError when it did not exit with 0.
+  ProcessResult answer(const Command& command) const;
+
+ private:
+  Command command(std::vector<std::string> argv) const;
+
+  HostAccess access_;
+  std::optional<ConfigFile> config_;
+};
+
+/// Why a program gave no answer, as an error to throw.
+CollectorError no_answer(const Command& command, const ProcessResult& result);
+
+/// apt's own sentences (`E:`, `W:`) in what it printed on stderr, credentials masked.
+std::vector<Complaint> complaints_in(std::string_view err);
+
+}  // namespace patchstate::apt

@@ -1,0 +1,19 @@
+# Sources of the path that asks apt by its own commands (no libapt-pkg).
+set(apt_command_sources
+  apt_tools.cpp
+  apt_root_config.cpp
+  apt_assembly.cpp
+  apt_commands.cpp
+  apt_dpkg_output.cpp
+  apt_hook.cpp
+  apt_hook_output.cpp
+  apt_lines.cpp
+  apt_list_output.cpp
+  apt_plan.cpp
+  apt_policy_output.cpp
+  apt_refresh.cpp
+  apt_show_output.cpp
+  apt_simulation_output.cpp
+  apt_simulation_records.cpp
+  apt_targets_output.cpp
+  apt_update_output.cpp)
