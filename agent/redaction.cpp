@@ -39,14 +39,16 @@ bool stands_alone(std::string_view text, std::size_t begin, std::size_t end) {
   return text.substr(0, begin).ends_with(kScheme) || (after == '_' && (before == '/' || before == '"'));
 }
 
-std::string replaced(std::string_view text, std::string_view name, std::string_view replacement) {
+enum class Where { anywhere, where_it_stands_alone };
+
+std::string replaced(std::string_view text, std::string_view name, std::string_view replacement, Where where) {
   std::string out;
   std::size_t from = 0;
   if (name.empty()) return std::string(text);
   for (auto at = text.find(name); at != std::string_view::npos; at = text.find(name, from)) {
     const auto end = at + name.size();
     out += text.substr(from, at - from);
-    out += stands_alone(text, at, end) ? replacement : name;
+    out += where == Where::anywhere || stands_alone(text, at, end) ? replacement : name;
     from = end;
   }
   return out += text.substr(from);
@@ -80,12 +82,17 @@ void Redaction::learn(std::string_view text) {
 std::string Redaction::apply(std::string_view text) const {
   // Room for every byte to become a replacement character.
   std::string out = without_users(masked(text, text.size() * 4 + 64));
+  const auto replace = [&out](std::string_view name, std::string_view replacement, Where where) {
+    out = replaced(out, name, replacement, where);
+  };
   for (std::size_t i = 0; i < hosts_.size(); ++i)
-    out = replaced(out, hosts_[i], fmt::format("host{}.example.org", i + 1));
-  out = replaced(out, identity_.hostname, "host");
-  out = replaced(out, std::string_view(identity_.hostname).substr(0, identity_.hostname.find('.')), "host");
-  out = replaced(out, identity_.machine_id, "00000000000000000000000000000001");
-  return replaced(out, identity_.host_id, "00000000-0000-4000-8000-000000000001");
+    replace(hosts_[i], fmt::format("host{}.example.org", i + 1), Where::where_it_stands_alone);
+  const std::string_view hostname = identity_.hostname;
+  replace(hostname, "host", Where::where_it_stands_alone);
+  replace(hostname.substr(0, hostname.find('.')), "host", Where::where_it_stands_alone);
+  replace(identity_.machine_id, "00000000000000000000000000000001", Where::anywhere);
+  replace(identity_.host_id, "00000000-0000-4000-8000-000000000001", Where::anywhere);
+  return out;
 }
 
 }  // namespace patchstate
