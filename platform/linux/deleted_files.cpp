@@ -38,7 +38,7 @@ std::string_view deleted_program(std::string_view line) {
   const auto permissions = line.find(' ');
   const auto path = line.find('/');
   if (permissions == std::string_view::npos || path == std::string_view::npos || path < permissions + 5) return {};
-  if (line[permissions + 3] != 'x') return {};
+  if (line[permissions + 3] != 'x' || line[path - 1] != ' ') return {};
   line.remove_prefix(path);
   line.remove_suffix(kDeleted.size() - 1);
   return from_a_package(line) ? line : std::string_view();

@@ -113,19 +113,21 @@ void report_end(pid_t program) {
 
 /// Sends SIGKILL to every child: what the program left behind came to us when its parent died.
 void kill_children() {
-  char text[4096];
   const int fd = ::open("/proc/thread-self/children", O_RDONLY | O_CLOEXEC);
-  const ssize_t length = fd < 0 ? 0 : ::read(fd, text, sizeof text - 1);
-  ::close(fd);
+  char text[4096];
   pid_t pid = 0;
-  for (ssize_t i = 0; i < length; ++i) {
-    if (text[i] >= '0' && text[i] <= '9') {
-      pid = pid * 10 + (text[i] - '0');
-    } else {
-      if (pid > 1) ::kill(pid, SIGKILL);
-      pid = 0;
+  for (ssize_t length = 1; fd >= 0 && length > 0;) {
+    length = ::read(fd, text, sizeof text);
+    for (ssize_t i = 0; i < length; ++i) {
+      if (text[i] >= '0' && text[i] <= '9') {
+        pid = pid * 10 + (text[i] - '0');
+      } else {
+        if (pid > 1) ::kill(pid, SIGKILL);
+        pid = 0;
+      }
     }
   }
+  ::close(fd);
 }
 
 void kill_everything(pid_t program, int child_events) {
