@@ -114,7 +114,7 @@ void add_source_warnings(const Source& source, const Surroundings& around, std::
       break;
     case RepositoryState::unreadable:
       warnings.push_back(incomplete(
-          "release_unreadable", state.name,
+          "source_unreadable", state.name,
           fmt::format("the Release file of {} can't be read: {}. Run `apt-get update`", state.name, facts.problem)));
       break;
     default:
@@ -200,8 +200,8 @@ Metadata judge_metadata(const Snapshot& snapshot, const Surroundings& surroundin
   }
   if (!all_traced) metadata.checked_at.reset();
   if (metadata.checked_at)
-    metadata.checked_evidence = weak ? "date of publication (weak: the system keeps no trace of the last check)"
-                                     : "when apt last rewrote its Release files";
+    metadata.checked_evidence = weak ? "their date of publication: weak, the system keeps no trace of the last check"
+                                     : "the age of apt's Release files";
   return metadata;
 }
 

@@ -51,6 +51,9 @@ class Judge {
     inherit_security();
     add_pending_kernel();
     for (const auto& offer : snapshot_.subscription_offers) add_offer(offer);
+    // libapt's own order is that of a hash table: sort, so that equal answers are equal texts.
+    std::sort(updates_.begin(), updates_.end(),
+              [](const Update& a, const Update& b) { return a.patch_id < b.patch_id; });
     return std::move(updates_);
   }
 
