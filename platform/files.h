@@ -32,6 +32,8 @@ void write_atomically(const std::filesystem::path& path, std::string_view conten
 std::filesystem::path below(const std::filesystem::path& root, std::string_view p);
 /// Follows symbolic links as the system below `root` would (an absolute link starts at `root`, ".." stops there).
 std::filesystem::path resolve_in_root(const std::filesystem::path& root, std::string_view p);
+/// Whether there is something at `p`, followed in that way. Never throws: what can't be reached is not there.
+bool is_in_root(const std::filesystem::path& root, std::string_view p);
 
 /// What identifies a version of a file without reading it (ctime left out on purpose: readers change it; linux.md §5).
 struct FileStamp {

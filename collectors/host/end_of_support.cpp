@@ -111,6 +111,13 @@ std::optional<EndOfSupport> from_table(std::string_view csv, const Release& rele
   return std::nullopt;
 }
 
+/// LTS is not made for every architecture of a release (wiki.debian.org/LTS). An unknown one is not suspected.
+bool has_lts(std::string_view arch) {
+  for (const std::string_view known : {"", "amd64", "i386", "arm64", "armhf", "ppc64el"})
+    if (arch == known) return true;
+  return false;
+}
+
 }  // namespace
 
 std::string distro_info_table(const OsRelease& os_release) {
@@ -118,13 +125,14 @@ std::string distro_info_table(const OsRelease& os_release) {
 }
 
 std::optional<EndOfSupport> end_of_support(const OsRelease& os_release, std::string_view distro_info_csv,
-                                           bool esm_enabled) {
+                                           bool esm_enabled, std::string_view arch) {
   if (const auto first_day = parse_date(value_of(os_release, "SUPPORT_END")))
     return EndOfSupport{*first_day, "os-release SUPPORT_END"};
   const Release release = release_of(os_release);
   if (release.table.empty()) return std::nullopt;
-  const std::string_view ubuntu = esm_enabled ? "eol-esm" : "eol";
-  return from_table(distro_info_csv, release, release.table == "debian.csv" ? "eol-lts" : ubuntu);
+  const bool debian = release.table == "debian.csv";
+  const bool extended = debian ? has_lts(arch) : esm_enabled;
+  return from_table(distro_info_csv, release, !extended ? "eol" : debian ? "eol-lts" : "eol-esm");
 }
 
 }  // namespace patchstate

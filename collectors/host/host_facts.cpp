@@ -50,7 +50,7 @@ void read_os(const fs::path& root, HostFacts& facts) {
                               fmt::format("{} lines of os-release are no KEY=value, the first one is \"{}\"",
                                           not_understood.size(), clean_text(not_understood.front(), 100)),
                               kOsRelease, false});
-  if (const auto end = read_end_of_support(root, values)) {
+  if (const auto end = read_end_of_support(root, values, facts.host.arch)) {
     facts.host.os.end_of_support = end->date;
     facts.host.os.end_of_support_source = end->source;
   }

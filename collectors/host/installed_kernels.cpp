@@ -13,6 +13,15 @@ namespace {
 
 namespace fs = std::filesystem;
 
+/// Links in a circle lead nowhere; what stands there is nothing.
+fs::path folder_in(const fs::path& root, const char* path) {
+  try {
+    return resolve_in_root(root, path);
+  } catch (const std::system_error&) {
+    return below(root, path);
+  }
+}
+
 std::set<std::string> names_in(const fs::path& folder, std::error_code& error) {
   constexpr std::size_t kMost = 10'000;
   std::set<std::string> names;
@@ -34,9 +43,9 @@ bool has_image_in_boot(const std::set<std::string>& boot, const std::string& rel
 InstalledKernels installed_kernels(const fs::path& root) {
   InstalledKernels found;
   std::error_code error;
-  const auto boot = names_in(resolve_in_root(root, "/boot"), error);
+  const auto boot = names_in(folder_in(root, "/boot"), error);
   found.images_unreadable = error == std::errc::permission_denied;
-  const fs::path modules = resolve_in_root(root, "/lib/modules");
+  const fs::path modules = folder_in(root, "/lib/modules");
   for (const auto& release : names_in(modules, error)) {
     std::error_code ignored;
     if (has_image_in_boot(boot, release) || fs::exists(modules / release / "vmlinuz", ignored))

@@ -60,8 +60,7 @@ std::string architecture_of_program(std::string_view file_head, Packages package
 }
 
 std::string package_architecture(const fs::path& root) {
-  std::error_code ignored;
-  const Packages packages = fs::exists(below(root, "/var/lib/dpkg"), ignored) ? Packages::dpkg : Packages::other;
+  const Packages packages = is_in_root(root, "/var/lib/dpkg") ? Packages::dpkg : Packages::other;
   if (packages == Packages::other && root == "/") return machine_architecture();
   for (const char* program : {"/usr/bin/dpkg", "/bin/sh", "/usr/bin/env"})
     if (auto name = architecture_of_program(head_of(root, program), packages); !name.empty()) return name;

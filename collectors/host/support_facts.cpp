@@ -22,30 +22,26 @@ std::string content_of(const fs::path& root, const std::string& path) {
   }
 }
 
-bool is_there(const fs::path& root, const char* path) {
-  std::error_code ignored;
-  return fs::exists(resolve_in_root(root, path), ignored);
-}
-
 /// The ESM source is configured, and the machine has a subscription: the client's token, which only root can see, or
 /// its status, which everybody can.
 bool has_esm(const fs::path& root) {
-  const bool source = is_there(root, "/etc/apt/sources.list.d/ubuntu-esm-infra.list") ||
-                      is_there(root, "/etc/apt/sources.list.d/ubuntu-esm-infra.sources");
-  return source && (is_there(root, "/var/lib/ubuntu-advantage/private/machine-token.json") ||
+  const bool source = is_in_root(root, "/etc/apt/sources.list.d/ubuntu-esm-infra.list") ||
+                      is_in_root(root, "/etc/apt/sources.list.d/ubuntu-esm-infra.sources");
+  return source && (is_in_root(root, "/var/lib/ubuntu-advantage/private/machine-token.json") ||
                     is_attached_to_pro(content_of(root, "/var/lib/ubuntu-advantage/status.json")));
 }
 
 }  // namespace
 
 std::optional<EndOfSupport> read_end_of_support(const fs::path& root,
-                                                const std::map<std::string, std::string>& os_release) {
+                                                const std::map<std::string, std::string>& os_release,
+                                                std::string_view arch) {
   const std::string table = distro_info_table(os_release);
   const std::string path = "/usr/share/distro-info/" + table;
   const bool esm = table == "ubuntu.csv" && has_esm(root);
-  auto end = end_of_support(os_release, table.empty() ? std::string() : content_of(root, path), esm);
+  auto end = end_of_support(os_release, table.empty() ? std::string() : content_of(root, path), esm, arch);
   if (!end && root != "/" && !table.empty()) {
-    end = end_of_support(os_release, content_of("/", path), esm);
+    end = end_of_support(os_release, content_of("/", path), esm, arch);
     if (end) end->source += ", the table of the assessing machine";
   }
   return end;

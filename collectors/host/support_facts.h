@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "collectors/host/end_of_support.h"
 
@@ -12,6 +13,7 @@ namespace patchstate {
 
 /// end_of_support() with the tables of distro-info-data below `root`; where it has none, with those of this machine.
 std::optional<EndOfSupport> read_end_of_support(const std::filesystem::path& root,
-                                                const std::map<std::string, std::string>& os_release);
+                                                const std::map<std::string, std::string>& os_release,
+                                                std::string_view arch);
 
 }  // namespace patchstate

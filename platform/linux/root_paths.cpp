@@ -68,4 +68,12 @@ fs::path resolve_in_root(const fs::path& root, std::string_view p) {
   return resolved;
 }
 
+bool is_in_root(const fs::path& root, std::string_view p) {
+  try {
+    return ::access(resolve_in_root(root, p).c_str(), F_OK) == 0;
+  } catch (const std::system_error&) {
+    return false;
+  }
+}
+
 }  // namespace patchstate

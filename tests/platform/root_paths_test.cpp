@@ -62,6 +62,9 @@ TEST_CASE("links in a circle, and ever longer paths, are an error instead of a h
     }
   };
   CHECK(error_of("/one") == ELOOP);
+  CHECK_FALSE(is_in_root(root.path(), "/one"));
+  CHECK_FALSE(is_in_root(root.path(), "/etc/passwd"));
+  CHECK(is_in_root(root.path(), "/"));
   CHECK(error_of("/longer") == ELOOP);
   CHECK(error_of("/deep/" + deep) == ENAMETOOLONG);
 }

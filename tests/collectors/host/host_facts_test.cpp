@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "collectors/host/host_facts.h"
+
+#include <algorithm>
+#include <string>
+
+#include <doctest/doctest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "platform/machine.h"
+#include "tests/support/in_child.h"
+#include "tests/support/replay_runner.h"
+#include "tests/support/temporary_folder.h"
+
+using namespace patchstate;
+
+namespace {
+
+HostFacts read(const std::filesystem::path& root) {
+  test::ReplayRunner runner;
+  return read_host_facts({runner, root, {}, {}});
+}
+
+const Warning* warning(const HostFacts& facts, const char* code) {
+  const auto found =
+      std::find_if(facts.warnings.begin(), facts.warnings.end(), [&](const Warning& one) { return one.code == code; });
+  return found == facts.warnings.end() ? nullptr : &*found;
+}
+
+void add_debian(const test::TemporaryFolder& root) {
+  root.write(
+      "usr/lib/os-release",
+      "PRETTY_NAME=\"Debian GNU/Linux 12 (bookworm)\"\nID=debian\nVERSION_ID=\"12\"\nVERSION_CODENAME=bookworm\n");
+  root.link("etc/os-release", "/usr/lib/os-release");
+  root.write("etc/machine-id", "0123456789abcdef0123456789abcdef\n");
+  root.write("etc/hostname", "web1.example.org\n");
+  root.write("usr/lib/modules/6.1.0-9-amd64/x", "");
+  root.write("usr/lib/modules/6.1.0-13-amd64/x", "");
+  root.link("lib", "usr/lib");
+  root.write("boot/vmlinuz-6.1.0-9-amd64", "");
+  root.write("boot/vmlinuz-6.1.0-13-amd64", "");
+  root.write("usr/share/distro-info/debian.csv",
+             "version,codename,series,created,release,eol,eol-lts\n"
+             "12,Bookworm,bookworm,2021-08-14,2023-06-10,2026-06-10,2028-06-30\n");
+}
+
+}  // namespace
+
+TEST_CASE("another root is described by what is below it, and nothing of this machine") {
+  const test::TemporaryFolder root;
+  add_debian(root);
+  const auto facts = read(root.path());
+  CHECK(facts.warnings.empty());
+  CHECK(facts.host.id == "26ab3ad1-4e2b-4a17-ba12-0efdaa2bd9f8");
+  CHECK(facts.host.hostname == "web1.example.org");
+  CHECK(facts.host.os.id == "debian");
+  CHECK(facts.host.os.version_id == "12");
+  CHECK(facts.host.os.name == "Debian GNU/Linux 12 (bookworm)");
+  REQUIRE(facts.host.os.end_of_support);
+  CHECK(*facts.host.os.end_of_support == std::chrono::sys_days{std::chrono::year{2028} / 7 / 1});
+  CHECK(facts.host.os.end_of_support_source == "distro-info-data, eol-lts of bookworm");
+  CHECK(facts.host.kernel_installed == "6.1.0-13-amd64");
+  CHECK(facts.host.kernel_running.empty());
+  CHECK_FALSE(facts.host.boot_time);
+  CHECK(facts.host.virtualization.empty());
+  CHECK_FALSE(facts.host.container);
+  CHECK_FALSE(facts.host.cloud);
+}
+
+TEST_CASE("the running system is described by itself") {
+  const auto facts = read("/");
+  CHECK(facts.host.kernel_running == running_kernel());
+  CHECK(facts.host.boot_time);
+  CHECK(facts.host.hostname == hostname("/"));
+  CHECK(facts.host.container == virtualization().container);
+  CHECK_FALSE(facts.host.arch.empty());
+  CHECK_FALSE(facts.host.os.id.empty());
+}
+
+TEST_CASE("without os-release nobody can say whether this system is still supported: incomplete") {
+  const test::TemporaryFolder root;
+  const auto facts = read(root.path());
+  REQUIRE(warning(facts, "os_release_missing") != nullptr);
+  CHECK(warning(facts, "os_release_missing")->incomplete);
+  CHECK(facts.host.os.id.empty());
+}
+
+TEST_CASE("an os-release that can't be used costs its facts, never the host") {
+  struct Case {
+    const char* name;
+    std::string content;
+  } const cases[] = {{"empty", ""},
+                     {"binary", std::string(5'000, '\xfe')},
+                     {"NUL", std::string(5'000, '\0')},
+                     {"no ID", "NAME=Something\n"},
+                     {"cut", "ID=\"deb"},
+                     {"too long", "ID=debian\n" + std::string(100'000, '#')}};
+  for (const auto& [name, content] : cases) {
+    CAPTURE(name);
+    const test::TemporaryFolder root;
+    root.write("etc/os-release", content);
+    root.write("etc/hostname", "web1\n");
+    const auto facts = read(root.path());
+    REQUIRE(warning(facts, "os_release_unreadable") != nullptr);
+    CHECK(warning(facts, "os_release_unreadable")->incomplete);
+    CHECK(facts.host.hostname == "web1");
+  }
+}
+
+TEST_CASE("an os-release that is no file neither hangs nor ends the assessment") {
+  const test::TemporaryFolder fifo;
+  std::filesystem::create_directories(fifo / "etc");
+  ::mkfifo((fifo / "etc/os-release").c_str(), 0600);
+  CHECK(warning(read(fifo.path()), "os_release_unreadable") != nullptr);
+  const test::TemporaryFolder folder;
+  std::filesystem::create_directories(folder / "etc/os-release");
+  CHECK(warning(read(folder.path()), "os_release_unreadable") != nullptr);
+  const test::TemporaryFolder circle;
+  circle.link("etc/os-release", "os-release");
+  circle.link("etc/machine-id", "machine-id");
+  circle.link("etc/hostname", "/etc/hostname");
+  circle.link("boot", "boot");
+  circle.link("lib", "lib");
+  CHECK(warning(read(circle.path()), "os_release_unreadable") != nullptr);
+}
+
+TEST_CASE("a line that is no KEY=value is told, and hides nothing") {
+  const test::TemporaryFolder root;
+  add_debian(root);
+  root.write("usr/lib/os-release", "ID=debian\nVERSION_ID=12\nwhat is this?\n");
+  const auto facts = read(root.path());
+  REQUIRE(warning(facts, "os_release_lines") != nullptr);
+  CHECK_FALSE(warning(facts, "os_release_lines")->incomplete);
+  CHECK(facts.host.os.id == "debian");
+  CHECK(facts.host.os.end_of_support);
+}
+
+TEST_CASE("the copy in /usr/lib counts when /etc has none") {
+  const test::TemporaryFolder root;
+  root.write("usr/lib/os-release", "ID=alpine\nVERSION_ID=3.19\n");
+  CHECK(read(root.path()).host.os.id == "alpine");
+}
+
+TEST_CASE("Ubuntu's ESM needs its source and a subscription") {
+  const auto end_of = [](bool source, const char* status) {
+    const test::TemporaryFolder root;
+    root.write("etc/os-release", "ID=ubuntu\nVERSION_ID=\"18.04\"\nVERSION_CODENAME=bionic\n");
+    root.write("usr/share/distro-info/ubuntu.csv",
+               "version,codename,series,created,release,eol,eol-server,eol-esm\n"
+               "18.04 LTS,Bionic Beaver,bionic,2017-10-19,2018-04-26,2023-05-31,2023-05-31,2028-04-26\n");
+    if (source) root.write("etc/apt/sources.list.d/ubuntu-esm-infra.list", "deb https://esm.example.org bionic main\n");
+    root.write("var/lib/ubuntu-advantage/status.json", status);
+    return read(root.path()).host.os.end_of_support_source;
+  };
+  CHECK(end_of(true, R"({"attached": true})") == "distro-info-data, eol-esm of bionic");
+  CHECK(end_of(false, R"({"attached": true})") == "distro-info-data, eol of bionic");
+  CHECK(end_of(true, R"({"attached": false})") == "distro-info-data, eol of bionic");
+  for (const char* broken : {"", "{", "[]", "null", R"({"attached": "true"})", R"({"attached": 1})", "\xff\xfe"})
+    CHECK(end_of(true, broken) == "distro-info-data, eol of bionic");
+}
+
+TEST_CASE("a root without tables is looked up in this machine's, and the source says so") {
+  const test::TemporaryFolder root;
+  root.write("etc/os-release", "ID=debian\nVERSION_ID=12\nVERSION_CODENAME=bookworm\n");
+  const auto facts = read(root.path());
+  if (!std::filesystem::exists("/usr/share/distro-info/debian.csv")) {
+    CHECK_FALSE(facts.host.os.end_of_support);
+    return;
+  }
+  CHECK(facts.host.os.end_of_support_source ==
+        "distro-info-data, eol-lts of bookworm, the table of the assessing machine");
+}
+
+TEST_CASE("a /boot that can't be looked into is told") {
+  const test::TemporaryFolder root;
+  add_debian(root);
+  std::filesystem::permissions(root / "boot", std::filesystem::perms::none);
+  CHECK(test::holds_in_child([&] {
+    if (::geteuid() == 0 && ::seteuid(65534) != 0) return false;
+    const auto facts = read(root.path());
+    return facts.host.kernel_installed.empty() && warning(facts, "boot_unreadable") != nullptr;
+  }));
+  std::filesystem::permissions(root / "boot", std::filesystem::perms::owner_all);
+}
