@@ -8,9 +8,9 @@ void fuzz(std::string_view input) {
   const auto clean = clean_text(input, 100);
   test::must(clean.size() <= 100, "a cleaned text keeps its limit");
   test::must(clean_text(clean, 100) == clean, "a clean text stays as it is");
-  const auto hidden = masked(input, 100);
-  test::must(hidden.size() <= 100, "a masked text keeps its limit");
-  test::must(masked(hidden, 200) == hidden, "a masked text stays as it is");
+  test::must(masked(input, 100).size() <= 100, "a masked text keeps its limit");
+  const auto hidden = masked(input, 1U << 20U);
+  test::must(masked(hidden, 1U << 20U) == hidden, "a masked text stays as it is");
 
   if (input.find("geheim") != std::string_view::npos) return;
   const auto with_password = std::string(input) + " https://user:geheim@example.org/";
