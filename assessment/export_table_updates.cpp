@@ -19,7 +19,7 @@ enum Column : std::size_t { name, installed, candidate, kind, origin, column_cou
 using Cells = std::array<std::string, column_count>;
 using Widths = std::array<std::size_t, column_count>;  ///< 0: the column is not shown
 
-constexpr Cells kTitles = {"NAME", "INSTALLED", "CANDIDATE", "CLASS", "ORIGIN"};
+const Cells kTitles = {"NAME", "INSTALLED", "CANDIDATE", "CLASS", "ORIGIN"};
 constexpr std::size_t kIndent = 2;
 constexpr std::size_t kGap = 2;
 
