@@ -68,7 +68,7 @@ def side_by_side(contenders, runs):
 
 # --- Memory ---
 # ru_maxrss of a child starts at the size of the process that started it, and a sampler misses peaks. So the process tree
-# is traced (ptrace(2)): it stops at each system call, without which memory does not shrink, and its accounts are read.
+# is traced (ptrace(2)): it stops at each system call, without which memory does not shrink, and /proc/PID/status is read.
 
 TRACE_ME, SET_OPTIONS, NEXT_SYSCALL = 0, 0x4200, 24
 SYSGOOD, FORK, VFORK, CLONE, EXIT = 0x1, 0x2, 0x4, 0x8, 0x40
@@ -79,22 +79,22 @@ LIBC.ptrace.argtypes = [ctypes.c_long, ctypes.c_int, ctypes.c_void_p, ctypes.c_v
 LIBC.ptrace.restype = ctypes.c_long
 
 
-def accounts(pid, file):
+def accounts(pid):
     try:
-        lines = pathlib.Path(f"/proc/{pid}/{file}").read_text(encoding="utf-8", errors="replace").splitlines()
+        lines = pathlib.Path(f"/proc/{pid}/status").read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:
         return {}
     return dict(line.split(":", 1) for line in lines if ":" in line)
 
 
-def kib(fields, *names):
-    return sum(int(fields[name].split()[0]) for name in names if name in fields)
+def kib(fields, name):
+    return int(fields[name].split()[0]) if name in fields else 0
 
 
 @dataclasses.dataclass
 class Peak:
     total: int = 0  # KiB of resident memory, shared file pages included
-    private: int = 0  # KiB that this process alone has
+    private: int = 0  # KiB of it that are in no file: what this process alone costs
 
 
 def memory_peaks(contender):
@@ -130,5 +130,6 @@ def read_accounts(pid, peaks):
     except OSError:
         return
     peak = peaks.setdefault(program, Peak())
-    peak.total = max(peak.total, kib(accounts(pid, "status"), "VmHWM"))
-    peak.private = max(peak.private, kib(accounts(pid, "smaps_rollup"), "Private_Clean", "Private_Dirty"))
+    fields = accounts(pid)
+    peak.total = max(peak.total, kib(fields, "VmHWM"))
+    peak.private = max(peak.private, kib(fields, "RssAnon"))

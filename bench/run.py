@@ -99,7 +99,7 @@ class Bench:
         agent, probe = peaks["patchstate"], peaks["patchstate-apt-probe"]
         self.limit("peak memory of `patchstate`", agent.total / MIB, 10, "MiB")
         self.limit("peak memory of `patchstate-apt-probe`", probe.total / MIB, 60, "MiB")
-        self.limit("… of which private", probe.private / MIB, 12, "MiB")
+        self.limit("… of which private (anonymous)", probe.private / MIB, 12, "MiB")
         unchanged, = side_by_side([self.patchstate(world)], self.runs * 2)
         self.limit("CPU of a second run, nothing changed (user + system, children included)", unchanged.cpu, 5, "ms")
 
