@@ -121,8 +121,12 @@ ResolutionKind resolution_kind(const std::string& text) {
 
 [[noreturn]] void throw_failed(const json& object) {
   std::string message = "apt could not read its package lists";
-  for (const auto& complaint : complaints(object.at("complaints"))) message += ": " + complaint.text;
-  throw CollectorError(FailureKind::tool_failed, message + ". `apt-get check` shows the same; mend it and run again");
+  auto kind = FailureKind::tool_failed;
+  for (const auto& complaint : complaints(object.at("complaints"))) {
+    message += ": " + complaint.text;
+    if (complaint.text.find("Permission denied") != std::string::npos) kind = FailureKind::permission_denied;
+  }
+  throw CollectorError(kind, message + ". `apt-get check` shows the same; mend it and run again");
 }
 
 Snapshot snapshot(const json& object) {

@@ -59,7 +59,7 @@ bool UpgradeCheck::nothing_to_resolve() {
     return false;
   choose_targets();
   for (auto package = cache_.PkgBegin(); plain_ && !package.end(); ++package)
-    if (package->CurrentVer != 0 && !dependencies_stay_met(package)) return false;
+    if (package->CurrentVer != 0 && !(dependencies_are_met(package) && dependencies_stay_met(package))) return false;
   return plain_;
 }
 
@@ -68,13 +68,25 @@ bool UpgradeCheck::is_important(const pkgCache::DepIterator& dep) const {
   return positive(dep) || (recommends && dep->Type == pkgCache::Dep::Recommends);
 }
 
+// apt refuses to resolve anything while what is installed is broken, even where an update would mend it.
+bool UpgradeCheck::dependencies_are_met(const pkgCache::PkgIterator& package) const {
+  for (auto dep = package.CurrentVer().DependsList(); !dep.end();) {
+    pkgCache::DepIterator start;
+    pkgCache::DepIterator end;
+    dep.GlobOr(start, end);
+    if (start.IsNegative() ? conflicts_with(start, current_) : positive(start) && !group_is_met(start, end, current_))
+      return false;
+  }
+  return true;
+}
+
 bool UpgradeCheck::dependencies_stay_met(const pkgCache::PkgIterator& package) {
   for (auto dep = version_in(target_, package).DependsList(); !dep.end();) {
     pkgCache::DepIterator start;
     pkgCache::DepIterator end;
     dep.GlobOr(start, end);
     if (start.IsNegative()) {
-      if (conflicts_with_target(start)) return false;
+      if (conflicts_with(start, target_)) return false;
       continue;
     }
     if (!is_important(start)) continue;
@@ -113,12 +125,12 @@ bool UpgradeCheck::positive_stays_met(const pkgCache::PkgIterator& package, pkgC
   }
 }
 
-bool UpgradeCheck::conflicts_with_target(const pkgCache::DepIterator& dep) const {
+bool UpgradeCheck::conflicts_with(const pkgCache::DepIterator& dep, const Versions& versions) const {
   const auto enemy = dep.TargetPkg();
-  const auto own = version_in(target_, enemy);
+  const auto own = version_in(versions, enemy);
   if (!own.end() && !dep.IsIgnorable(enemy) && dep.IsSatisfied(own)) return true;
   for (auto provides = enemy.ProvidesList(); !provides.end(); ++provides)
-    if (target_[provides.OwnerPkg()->ID] == provides.OwnerVer().MapPointer() && !dep.IsIgnorable(provides) &&
+    if (versions[provides.OwnerPkg()->ID] == provides.OwnerVer().MapPointer() && !dep.IsIgnorable(provides) &&
         dep.IsSatisfied(provides))
       return true;
   return false;

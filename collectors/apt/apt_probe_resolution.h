@@ -23,11 +23,13 @@ class UpgradeCheck {
  private:
   void choose_targets();
   bool package_is_plain(const pkgCache::PkgIterator& package) const;
+  bool dependencies_are_met(const pkgCache::PkgIterator& package) const;
   bool dependencies_stay_met(const pkgCache::PkgIterator& package);
   bool group_is_met(pkgCache::DepIterator start, const pkgCache::DepIterator& end,
                     const std::vector<map_pointer<pkgCache::Version>>& versions) const;
   bool positive_stays_met(const pkgCache::PkgIterator& package, pkgCache::DepIterator dep) const;
-  bool conflicts_with_target(const pkgCache::DepIterator& dep) const;
+  bool conflicts_with(const pkgCache::DepIterator& dep,
+                      const std::vector<map_pointer<pkgCache::Version>>& versions) const;
   bool old_unmet_recommendation(const pkgCache::PkgIterator& package, const pkgCache::DepIterator& start);
   bool is_important(const pkgCache::DepIterator& dep) const;
   pkgCache::VerIterator version_in(const std::vector<map_pointer<pkgCache::Version>>& versions,

@@ -203,6 +203,18 @@ class Judge {
     }
   }
 
+  /// Debian's kernels say which package version they were built as: "#1 SMP PREEMPT_DYNAMIC Debian 6.1.124-1
+  /// (2025-01-12)". A rebuild under the same release replaces the file, not what runs.
+  bool runs_another_build(const Kernel& kernel) const {
+    constexpr std::string_view kMark = " Debian ";
+    const auto at = around_.kernel_build.find(kMark);
+    if (at == std::string::npos) return false;
+    const auto rest = around_.kernel_build.substr(at + kMark.size());
+    const auto end = rest.find(' ');
+    if (end == std::string::npos) return !kernel.version.starts_with(rest);  // the kernel cuts the text at 64 bytes
+    return rest.substr(0, end) != kernel.version;
+  }
+
   /// The newest kernel is installed and another one runs: that update is not in force yet (edge-51).
   void add_pending_kernel() {
     if (around_.kernel_running.empty()) return;
@@ -210,28 +222,31 @@ class Judge {
     for (const auto& kernel : snapshot_.kernels)
       if (same_kernel_flavour(kernel.release, around_.kernel_running)) releases.push_back(kernel.release);
     const std::string newest = newest_kernel(releases);
-    if (newest == around_.kernel_running) return;
-    for (const auto& kernel : snapshot_.kernels) {
-      if (kernel.release != newest) continue;
-      Package package;
-      package.name = kernel.package;
-      package.arch = kernel.arch;
-      package.source = kernel.source;
-      package.source_version = kernel.source_version;
-      package.installed = package.candidate = kernel.version;
-      package.newer = {{kernel.version, kernel.files, std::nullopt, false}};
-      Update update = facts(package, kernel.version);
-      update.patch_id += "=" + kernel.version;
-      classify(package, update);
-      if (!is_security(update)) {
-        update.classifications = {Classification::unknown};
-        update.evidence = "no archive tells whether the versions since the running kernel carry security fixes";
-      }
-      update.state = UpdateState::installed_pending_reboot;
-      update.state_reason = fmt::format("installed, but {} is still running: reboot", around_.kernel_running);
-      updates_.push_back(std::move(update));
-      return;
+    for (const auto& kernel : snapshot_.kernels)
+      if (kernel.release == newest && (newest != around_.kernel_running || runs_another_build(kernel)))
+        return add_kernel(kernel);
+  }
+
+  void add_kernel(const Kernel& kernel) {
+    Package package;
+    package.name = kernel.package;
+    package.arch = kernel.arch;
+    package.source = kernel.source;
+    package.source_version = kernel.source_version;
+    package.installed = package.candidate = kernel.version;
+    package.newer = {{kernel.version, kernel.files, std::nullopt, false}};
+    Update update = facts(package, kernel.version);
+    update.patch_id += "=" + kernel.version;
+    classify(package, update);
+    if (!is_security(update)) {
+      update.classifications = {Classification::unknown};
+      update.evidence = "no archive tells whether the versions since the running kernel carry security fixes";
     }
+    update.state = UpdateState::installed_pending_reboot;
+    update.state_reason =
+        fmt::format("installed, but {} is still running: reboot",
+                    kernel.release == around_.kernel_running ? "an older build of it" : around_.kernel_running);
+    updates_.push_back(std::move(update));
   }
 
   void add_offer(const SubscriptionOffer& offer) {

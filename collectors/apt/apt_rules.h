@@ -38,6 +38,7 @@ struct Surroundings {
   std::string os_id;                             ///< os-release ID, for what a distribution is known to have
   std::string os_version_id;
   std::string kernel_running;  ///< empty: nothing of this root runs, or a container's host does
+  std::string kernel_build;    ///< uname -v of it; Debian's names the version of the package it was built as
   DpkgDatabase dpkg;
   Time now{};
 };

@@ -108,7 +108,10 @@ Surroundings read_surroundings(const HostAccess& access, const Snapshot& snapsho
   for (const auto& source : snapshot.sources)
     for (const auto& index : source.stored_indexes) around.indexes.try_emplace(index.file, read_index(index.file));
   apply_success_stamp(access.root, around);
-  if (access.root == "/" && !virtualization().container) around.kernel_running = running_kernel();
+  if (access.root == "/" && !virtualization().container) {
+    around.kernel_running = running_kernel();
+    around.kernel_build = running_kernel_build();
+  }
   return around;
 }
 
@@ -125,7 +128,7 @@ std::string fingerprint(const HostAccess& access) {
     text += stamp_folder(below(access.root, folder));
   const auto probe = probe_program("patchstate-apt-probe");
   if (!probe.empty()) add_stamp(text, probe);
-  if (access.root == "/") text += running_kernel() + "\n";
+  if (access.root == "/") text += running_kernel() + running_kernel_build() + "\n";
   return text;
 }
 

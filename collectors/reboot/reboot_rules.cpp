@@ -83,8 +83,8 @@ void add_deleted_files(const DeletedFileScan& scan, RebootEvidence& evidence) {
   else if (scan.unreadable > 0)
     evidence.warnings.push_back(
         {"processes_unreadable",
-         fmt::format("{} processes of other users could not be looked at for replaced libraries; root can",
-                     scan.unreadable),
+         fmt::format("{} {} could not be looked at for replaced libraries: this user may not read {}", scan.unreadable,
+                     scan.unreadable == 1 ? "process" : "processes", scan.unreadable == 1 ? "it" : "them"),
          {},
          false});
 }

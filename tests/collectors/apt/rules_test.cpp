@@ -243,6 +243,15 @@ TEST_CASE("edge-51: the newest kernel is installed but an older one runs: pendin
     around.kernel_running = "6.1.0-31-amd64";
     CHECK(judge(all, around).updates.empty());
   }
+  SUBCASE("the same release was rebuilt and the old build runs") {
+    around.kernel_running = "6.1.0-31-amd64";
+    around.kernel_build = "#1 SMP PREEMPT_DYNAMIC Debian 6.1.127-1 (2025-01-20)";
+    CHECK(only_update(judge(all, around)).state == UpdateState::installed_pending_reboot);
+    around.kernel_build = "#1 SMP PREEMPT_DYNAMIC Debian 6.1.128-1 (2025-02-07)";
+    CHECK(judge(all, around).updates.empty());
+    around.kernel_build = "#40~22.04-Ubuntu SMP";
+    CHECK(judge(all, around).updates.empty());
+  }
   SUBCASE("edge-130: in a container, or for another root, no kernel runs that could be compared") {
     around.kernel_running.clear();
     CHECK(judge(all, around).updates.empty());
