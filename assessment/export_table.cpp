@@ -16,10 +16,6 @@ namespace {
 
 constexpr std::size_t kLabelColumns = 12;
 
-std::size_t width_of(const TableStyle& style) {
-  return static_cast<std::size_t>(std::max(style.width, 20));
-}
-
 /// "  Reboot    needed: …", wrapped under itself.
 void add_line(std::string& table, std::string_view label, std::string_view text, const TableStyle& style) {
   table += fmt::format("  {:<{}}{}\n", label, kLabelColumns - 2, wrapped(text, width_of(style), kLabelColumns));

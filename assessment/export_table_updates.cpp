@@ -158,26 +158,35 @@ Paint paint_of(const Update& update) {
   return is_pending(update) && is_security(update) && update.severity == Severity::critical ? Paint::red : Paint::none;
 }
 
+/// Why these updates are in their state, indented under what it is about.
+void add_reason(std::string& text, const std::string& reason, std::size_t width) {
+  if (reason.empty()) return;
+  text += std::string(kIndent + 2, ' ') + wrapped(reason, width, kIndent + 2) + "\n";
+}
+
+void add_group(std::string& text, const Group& group, const Widths& widths, const TableStyle& style) {
+  const std::size_t width = width_of(style);
+  const auto reason_of = [](const Row& row) { return one_line(row.update->state_reason); };
+  const std::string first = reason_of(group.rows.front());
+  const bool is_shared =
+      std::all_of(group.rows.begin(), group.rows.end(), [&](const Row& row) { return reason_of(row) == first; });
+  text += "\n" + painted(fmt::format("{} ({})", group.title, group.rows.size()), Paint::bold, style) + "\n";
+  if (is_shared) add_reason(text, first, width);
+  text += row_text(kTitles, widths, width, Paint::none, style);
+  for (const auto& row : group.rows) {
+    text += row_text(row.cells, widths, width, paint_of(*row.update), style);
+    if (!is_shared) add_reason(text, reason_of(row), width);
+  }
+}
+
 }  // namespace
 
 std::string updates_table(const std::vector<const Update*>& updates, const Host& host, const TableStyle& style) {
   const std::vector<Group> groups = groups_of(updates, host, style);
   if (groups.empty()) return "";
-  const auto width = static_cast<std::size_t>(std::max(style.width, 20));
-  const Widths widths = choose_widths(groups, width);
+  const Widths widths = choose_widths(groups, width_of(style));
   std::string text;
-  for (const auto& group : groups) {
-    text += "\n" + painted(fmt::format("{} ({})", group.title, group.rows.size()), Paint::bold, style) + "\n";
-    text += row_text(kTitles, widths, width, Paint::none, style);
-    std::string reason;
-    for (const auto& row : group.rows) {
-      text += row_text(row.cells, widths, width, paint_of(*row.update), style);
-      const std::string why = is_pending(*row.update) ? "" : one_line(row.update->state_reason);
-      if (!why.empty() && why != reason)
-        text += std::string(kIndent + 2, ' ') + wrapped(why, width, kIndent + 2) + "\n";
-      reason = why;
-    }
-  }
+  for (const auto& group : groups) add_group(text, group, widths, style);
   return text;
 }
 

@@ -14,6 +14,9 @@ namespace patchstate {
 /// Columns that `text` takes, counted in code points.
 std::size_t columns_of(std::string_view text);
 
+/// Columns there are; a terminal that claims to have none is written to as a narrow one.
+std::size_t width_of(const TableStyle& style);
+
 /// `text` in lines of at most `width` columns, broken at spaces; a longer word stands alone and is not cut. Lines after
 /// the first are indented by `indent`, and the first begins where `indent` columns are taken already.
 std::string wrapped(std::string_view text, std::size_t width, std::size_t indent);

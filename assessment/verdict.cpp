@@ -218,7 +218,7 @@ std::vector<Reason> doubts_about(const Assessment& assessment, const Updates& up
   return without_repetition(std::move(doubts));
 }
 
-std::vector<Reason> proof(const Assessment& assessment, const Updates& updates, const Policy& policy, Time now) {
+std::vector<Reason> proof(const Assessment& assessment, const Updates& updates, Time now) {
   std::vector<std::string> checks;
   for (const auto& source : assessment.sources) {
     const auto& metadata = std::get<Findings>(source.outcome).metadata;
@@ -231,8 +231,7 @@ std::vector<Reason> proof(const Assessment& assessment, const Updates& updates, 
       others == 0 ? "" : fmt::format("; {} {}", counted(static_cast<int>(others), "other update"), verb(others));
   std::vector<Reason> reasons{{"nothing_pending", fmt::format("{}, and no security or critical update is pending{}",
                                                               listed(checks, checks.size()), rest)}};
-  const Updates apart =
-      those(updates, [&](const Update& update) { return is_security(update) && !decides(update, policy); });
+  const Updates apart = those(updates, is_security);  // none of them decides, or the verdict were another
   if (!apart.empty())
     reasons.push_back({"security_updates_apart",
                        fmt::format("{} {} known but not installable here, which the policy doesn't count ({})",
@@ -250,7 +249,7 @@ Verdict judge(const Assessment& assessment, const Policy& policy, Time now) {
   for (auto& doubt : doubts_about(assessment, updates, policy, now)) reasons.push_back(std::move(doubt));
   if (is_missing_something) return {VerdictValue::noncompliant, std::move(reasons)};
   if (!reasons.empty()) return {VerdictValue::unknown, std::move(reasons)};
-  return {VerdictValue::compliant, proof(assessment, updates, policy, now)};
+  return {VerdictValue::compliant, proof(assessment, updates, now)};
 }
 
 }  // namespace patchstate
