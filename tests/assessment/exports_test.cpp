@@ -122,8 +122,23 @@ TEST_CASE("the updates are grouped, most urgent first, and what is not installab
     CHECK(at > last);
     last = at;
   }
-  CHECK(contains(text, "\n    marked with apt-mark hold\n"));
+  CHECK(contains(text, "held (1)\n    marked with apt-mark hold\n  NAME"));
   CHECK(contains(text, "  libssl3                  3.0.19-1~deb12u2    -> 3.0.22-1~deb12u2     critical\n"));
+}
+
+TEST_CASE("a reason that a whole group shares is told once, others under each update") {
+  Update one = update("one", Classification::security, UpdateState::held);
+  one.state_reason = "reason A";
+  Update two = update("two", Classification::security, UpdateState::held);
+  two.state_reason = "reason A";
+  const std::string shared = table(judged(machine({one, two})));
+  CHECK(contains(shared, "held (2)\n    reason A\n  NAME"));
+  CHECK(shared.find("reason A") == shared.rfind("reason A"));
+  two.state_reason = "reason B";
+  const std::string each = table(judged(machine({one, two})));
+  CHECK(each.find("  one ") < each.find("\n    reason A\n"));
+  CHECK(each.find("\n    reason A\n") < each.find("  two "));
+  CHECK(each.find("  two ") < each.find("\n    reason B\n"));
 }
 
 TEST_CASE("edge-55 edge-74: a new package says so, a copy of another architecture is named with it") {
@@ -156,4 +171,24 @@ TEST_CASE("edge-101: five thousand updates give five thousand rows") {
   const std::string text = table(judged(machine(updates)));
   CHECK(contains(text, "SECURITY UPDATES PENDING (5000)"));
   CHECK(contains(text, "\n  package-4999 "));
+}
+
+TEST_CASE("a cell that a spreadsheet would run is text, one that only looks so in the middle is left alone") {
+  const auto name_cell = [](const std::string& name) {
+    const std::string csv = to_csv(judged(machine({update(name, Classification::security)})));
+    const std::size_t row = csv.find("update,web-1,apt,") + std::string_view("update,web-1,apt,").size();
+    return csv.substr(row, csv.find(",amd64", row) - row);
+  };
+  for (const std::string sign : {"=", "+", "-", "@", "＝", "＋", "－", "＠"})
+    CHECK(name_cell(sign + "1") == "'" + sign + "1");
+  CHECK(name_cell("\t=1") == "'\t=1");
+  CHECK(name_cell("\n=1") == "\"'\n=1\"");
+  CHECK(name_cell("1+1=2@home") == "1+1=2@home");
+  CHECK(name_cell("say \"hi\", you") == "\"say \"\"hi\"\", you\"");
+}
+
+TEST_CASE("edge-100: a plugin's line stays short, whatever a tool said") {
+  Assessment assessment = machine({});
+  assessment.sources[0].outcome = Failure{FailureKind::tool_failed, "1", std::string(100'000, 'x')};
+  CHECK(to_nagios(judged(assessment), false).size() < 1024);
 }

@@ -125,6 +125,7 @@ TEST_CASE("masking leaves alone what is no secret") {
       "https://host/path@v1.2",
       "https://host:443/@scope/name?x=1",
       "http://[2001:db8::1]:80/x",
+      "http://[2001:db8::1]:80/x@y",
       "pkg:deb/debian/openssl@3.0.17?arch=amd64",
       "mail root@example.org: 12:30",
       "file:///var/lib/apt",

@@ -306,6 +306,11 @@ TEST_CASE("the status of an assessment is that of its sources") {
   Assessment host_warning = machine({});
   host_warning.warnings.push_back({"x", "y", "", true});
   CHECK(status_of(host_warning) == Status::partial);
+  Assessment source_warning = machine({});
+  findings_of(source_warning).warnings.push_back({"x", "y", "", false});
+  CHECK(status_of(source_warning) == Status::succeeded);
+  findings_of(source_warning).warnings.push_back({"x", "y", "", true});
+  CHECK(status_of(source_warning) == Status::partial);
 }
 
 TEST_CASE("an assessment that nobody filled in is unknown") {
@@ -319,11 +324,11 @@ TEST_CASE("updates come most urgent first") {
   Update critical = update("critical", Classification::security);
   critical.severity = Severity::critical;
   const Assessment assessment =
-      machine({update("z-held", Classification::bugfix, UpdateState::held),
+      machine({update("a-held", Classification::bugfix, UpdateState::held),
                update("held", Classification::security, UpdateState::held), update("other", Classification::bugfix),
                low, update("unknown", Classification::unknown), update("b", Classification::security),
                update("a", Classification::security), critical});
   std::vector<std::string> names;
   for (const auto* found : updates_by_urgency(assessment)) names.push_back(found->name);
-  CHECK(names == std::vector<std::string>{"critical", "a", "b", "low", "unknown", "other", "held", "z-held"});
+  CHECK(names == std::vector<std::string>{"critical", "a", "b", "low", "unknown", "other", "held", "a-held"});
 }
