@@ -24,6 +24,10 @@ class AptError(Exception):
     """apt could not answer; str() is what it said."""
 
 
+class AptLost(AptError):
+    """apt could not order its own plan (a known fault of its with loops of Pre-Depends and Breaks): no oracle."""
+
+
 class NotUnderstood(Exception):
     """A line of apt's that this file does not know: a fault of the test, never skipped."""
 
@@ -73,7 +77,7 @@ class Apt:
             config = os.path.join(beside, "apt.conf")
             with open(config, "w", encoding="ascii") as file:
                 file.write(
-                    f'Dir "{root}/"; Dir::State::status "{root}/var/lib/dpkg/status"; Dir::Bin::methods "{methods(beside)}"; Dir::Log::Planner "/dev/null";\n'
+                    f'Dir "{root}/"; Dir::State::status "{root}/var/lib/dpkg/status"; Dir::Bin::methods "{methods(beside)}"; Dir::Log::Planner "{beside}/eipp.log";\n'
                     'Dir::Cache::pkgcache ""; Dir::Cache::srcpkgcache ""; Dir::Bin::ischroot "/bin/false";\n'
                     f'APT::Architecture "{arch}";\n'
                     + "".join(f'APT::Architectures:: "{each}";\n' for each in [arch, *foreign])
@@ -93,9 +97,10 @@ class Apt:
             timeout=300,
         )
         if result.returncode != 0:
-            raise AptError(
+            said = (
                 f"{' '.join(arguments)}: exit code {result.returncode}\n{result.stdout[-2000:]}{result.stderr[-2000:]}"
             )
+            raise AptLost(said) if "E: Internal error" in said else AptError(said)
         return result.stdout
 
     def package(self, name, arch):

@@ -5,13 +5,15 @@ which nothing is known beforehand."""
 from apt_oracle import AptError
 from patchstate_run import COMPARED
 
+REFUSALS = ("Unmet dependencies", "needs to be reinstalled", "Unable to correct problems")
+
 
 def simulated(apt, command):
-    """None: apt refuses, the machine's dependencies are broken already."""
+    """None: apt refuses, the machine's dependencies are broken already or it finds no way out."""
     try:
         return apt.simulate(command)
     except AptError as error:
-        if "Unmet dependencies" in str(error) or "needs to be reinstalled" in str(error):
+        if any(sentence in str(error) for sentence in REFUSALS):
             return None
         raise
 
@@ -23,7 +25,7 @@ def states_by_apt(upgradable, safe, full, held, phased):
     for key in upgradable:
         if key[0] in held:
             states[key] = "held"
-        elif full is not None and (key not in full.installs or safe is not None and key not in safe.installs):
+        elif any(answer is not None and key not in answer.installs for answer in (safe, full)):
             states[key] = "left" if key[0] in phased else "kept_back"
         else:
             states[key] = "installable"
@@ -53,7 +55,7 @@ def differences(apt, answer, held=(), phased=()):
     if answer.json is None or answer.failure:
         return [f"no answer: exit code {answer.exit_code} {answer.errors[-300:]} {answer.json and answer.failure}"]
     upgradable, full = apt.upgradable(), simulated(apt, "dist-upgrade")
-    safe = simulated(apt, "upgrade") if full else None
+    safe = simulated(apt, "upgrade")
     found = each_difference(
         "versions", upgradable, {apt.package(*key): value for key, value in answer.versions().items()}
     )

@@ -19,7 +19,7 @@ class World:
     def __init__(self, seed, folder):
         self.random = random.Random(seed)
         # Calm worlds are those where often nothing needs resolving; wild ones are where it nearly always does.
-        self.wildness = self.random.choice((0.05, 0.15, 0.5))
+        self.wildness = self.random.choice((0.01, 0.03, 0.1, 0.5))
         self.foreign = self.random.random() < 0.25
         self.root = Root(folder, foreign=["i386"] if self.foreign else [])
         self.names = [f"p{number}" for number in range(self.random.randint(4, 14))]
@@ -40,7 +40,7 @@ class World:
                 self.machine[name] = self.random.randint(1, 2)
         for name, version in self.machine.items():
             fields = self._installed_fields(name)
-            hold = self.chance(0.4 * self.wildness)
+            hold = self.chance(0.03 + 0.3 * self.wildness)
             if hold:
                 self.held.add(name)
             status = "install ok installed"
@@ -56,7 +56,8 @@ class World:
             self._install(name, version, status, hold, fields)
 
     def _install(self, name, version, status, hold, fields):
-        self.root.installed(name, str(version), status=status, hold=hold, auto=self.chance(0.3), **fields)
+        arch = "all" if "multi_arch" not in fields and self.chance(0.1) else None
+        self.root.installed(name, str(version), arch, status=status, hold=hold, auto=self.chance(0.3), **fields)
         if self.foreign and fields.get("multi_arch") == "same" and self.chance(0.6):
             self.root.installed(name, str(version), arch="i386", hold=hold, **fields)
 
@@ -68,6 +69,7 @@ class World:
             ),
             "recommends": self._relations(name, self.chance(0.2), met=self.chance(0.7)),
             "conflicts": self._absent(name) if self.chance(0.1) else None,
+            "breaks": self._relation(name, met=True) if self.chance(0.03 * self.wildness) else None,
         }
         if self.chance(0.1):
             version = self.random.choice((None, 1, 2))
@@ -127,7 +129,7 @@ class World:
         for name in self.names:
             for version in self._offered(name):
                 fields = self._candidate_fields(name)
-                if self.chance(0.3 * self.wildness):
+                if self.chance(0.02 + 0.2 * self.wildness):
                     fields["phased"] = self.random.choice((0, 10, 50, 90))
                     self.phased.add(name)
                 architecture = "i386" if self.foreign and self.chance(0.05) else "all" if self.chance(0.1) else "amd64"
@@ -161,6 +163,8 @@ class World:
             fields["provides"] = f"v-{name}" + self.random.choice(("", " (= 2)", " (= 3)"))
         if self.foreign and self.chance(0.5):
             fields["multi_arch"] = "same"
+        elif name not in self.machine and self.chance(0.02):
+            fields["essential"] = "yes"
         elif self.chance(0.1):
             fields["multi_arch"] = self.random.choice(("foreign", "allowed"))
         return fields
