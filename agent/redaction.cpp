@@ -81,7 +81,10 @@ void Redaction::learn(std::string_view text) {
 
 std::string Redaction::apply(std::string_view text) const {
   // Room for every byte to become a replacement character.
-  std::string out = without_users(masked(text, text.size() * 4 + 64));
+  return without_names(without_users(masked(text, text.size() * 4 + 64)));
+}
+
+std::string Redaction::without_names(std::string out) const {
   const auto replace = [&out](std::string_view name, std::string_view replacement, Where where) {
     out = replaced(out, name, replacement, where);
   };

@@ -25,6 +25,8 @@ class Redaction {
   /// names of apt's lists.
   void learn(std::string_view text);
   std::string apply(std::string_view text) const;
+  /// Only the names and ids, for a text whose words must stay what they are: "passwd=1:4.13" is a version, no password.
+  std::string without_names(std::string text) const;
 
  private:
   Identity identity_;

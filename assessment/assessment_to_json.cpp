@@ -2,139 +2,198 @@
 // The strict writer. One rule for what is not known: the field is absent. Lists are always there, also when empty; only
 // rebootPending and, when no source answered, the counts say "not known" with null, because people query them blindly.
 #include <string>
-
-#include <nlohmann/json.hpp>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 #include "assessment/assessment_json.h"
+#include "assessment/json_writer.h"
 
 namespace patchstate {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
-void put(Json& object, const char* key, const std::string& text) {
-  if (!text.empty()) object[key] = text;
+void put(JsonWriter& json, std::string_view key, std::string_view text) {
+  json.key(key);
+  json.text(text);
 }
 
-void put(Json& object, const char* key, const std::optional<Time>& time) {
-  if (time) object[key] = format_time(*time);
+void put_known(JsonWriter& json, std::string_view key, const std::string& text) {
+  if (!text.empty()) put(json, key, text);
+}
+
+void put_known(JsonWriter& json, std::string_view key, const std::optional<Time>& time) {
+  if (time) put(json, key, format_time(*time));
+}
+
+void put_flag(JsonWriter& json, std::string_view key, bool value) {
+  json.key(key);
+  json.boolean(value);
+}
+
+void put_number(JsonWriter& json, std::string_view key, std::int64_t value) {
+  json.key(key);
+  json.number(value);
 }
 
 template <class Item>
-Json list(const std::vector<Item>& items, auto&& to_item) {
-  Json array = Json::array();
-  for (const auto& item : items) array.push_back(to_item(item));
-  return array;
+void put_list(JsonWriter& json, std::string_view key, const std::vector<Item>& items, auto&& write) {
+  json.key(key);
+  json.begin_array();
+  for (const auto& item : items) write(json, item);
+  json.end_array();
 }
 
-Json advisory_json(const Advisory& advisory) {
-  Json json{{"id", advisory.id}, {"type", to_text(advisory.type)}, {"severity", to_text(advisory.severity)}};
-  put(json, "issued", advisory.issued);
-  put(json, "url", advisory.url);
-  return json;
+void put_texts(JsonWriter& json, std::string_view key, const std::vector<std::string>& texts) {
+  put_list(json, key, texts, [](JsonWriter& out, const std::string& text) { out.text(text); });
 }
 
-Json update_json(const Update& update, const std::string& source) {
-  Json json{{"patchId", update.patch_id}, {"name", update.name}, {"version", update.version}};
-  put(json, "installedVersion", update.installed_version);
-  put(json, "arch", update.arch);
-  put(json, "sourcePackage", update.source_package);
-  put(json, "sourceVersion", update.source_version);
-  put(json, "purl", update.purl);
-  put(json, "kbId", update.kb_id);
-  json["classifications"] = list(update.classifications, [](Classification value) { return to_text(value); });
-  json["severity"] = to_text(update.severity);
-  put(json, "vendorSeverity", update.vendor_severity);
-  json["state"] = to_text(update.state);
-  put(json, "stateReason", update.state_reason);
-  put(json, "evidence", update.evidence);
-  json["rebootBehavior"] = to_text(update.reboot_behavior);
-  put(json, "publishedDateTime", update.published);
-  json["advisories"] = list(update.advisories, advisory_json);
-  json["cves"] = update.cves;
-  put(json, "repository", update.repository);
-  put(json, "origin", update.origin);
-  if (update.size_bytes) json["sizeBytes"] = *update.size_bytes;
-  put(json, "firstSeen", update.first_seen);
-  json["source"] = source;
-  return json;
+void write_advisory(JsonWriter& json, const Advisory& advisory) {
+  json.begin_object();
+  put(json, "id", advisory.id);
+  put(json, "type", to_text(advisory.type));
+  put(json, "severity", to_text(advisory.severity));
+  put_known(json, "issued", advisory.issued);
+  put_known(json, "url", advisory.url);
+  json.end_object();
 }
 
-Json warning_json(const Warning& warning) {
-  Json json{{"code", warning.code}, {"message", warning.message}};
-  put(json, "subject", warning.subject);
-  json["incomplete"] = warning.incomplete;
-  return json;
+void write_update(JsonWriter& json, const Update& update, const std::string& source) {
+  json.begin_object();
+  put(json, "patchId", update.patch_id);
+  put(json, "name", update.name);
+  put(json, "version", update.version);
+  put_known(json, "installedVersion", update.installed_version);
+  put_known(json, "arch", update.arch);
+  put_known(json, "sourcePackage", update.source_package);
+  put_known(json, "sourceVersion", update.source_version);
+  put_known(json, "purl", update.purl);
+  put_known(json, "kbId", update.kb_id);
+  put_list(json, "classifications", update.classifications,
+           [](JsonWriter& out, Classification value) { out.text(to_text(value)); });
+  put(json, "severity", to_text(update.severity));
+  put_known(json, "vendorSeverity", update.vendor_severity);
+  put(json, "state", to_text(update.state));
+  put_known(json, "stateReason", update.state_reason);
+  put_known(json, "evidence", update.evidence);
+  put(json, "rebootBehavior", to_text(update.reboot_behavior));
+  put_known(json, "publishedDateTime", update.published);
+  put_list(json, "advisories", update.advisories, write_advisory);
+  put_texts(json, "cves", update.cves);
+  put_known(json, "repository", update.repository);
+  put_known(json, "origin", update.origin);
+  if (update.size_bytes) put_number(json, "sizeBytes", *update.size_bytes);
+  put_known(json, "firstSeen", update.first_seen);
+  put(json, "source", source);
+  json.end_object();
 }
 
-Json repository_json(const Repository& repository) {
-  Json json{{"name", repository.name}, {"state", to_text(repository.state)}};
-  put(json, "checkedAt", repository.checked_at);
-  put(json, "publishedAt", repository.published_at);
-  put(json, "validUntil", repository.valid_until);
-  json["security"] = repository.security;
-  return json;
+void write_warning(JsonWriter& json, const Warning& warning) {
+  json.begin_object();
+  put(json, "code", warning.code);
+  put(json, "message", warning.message);
+  put_known(json, "subject", warning.subject);
+  put_flag(json, "incomplete", warning.incomplete);
+  json.end_object();
 }
 
-Json metadata_json(const Metadata& metadata) {
-  Json json = Json::object();
-  put(json, "checkedAt", metadata.checked_at);
-  put(json, "checkedEvidence", metadata.checked_evidence);
-  put(json, "publishedAt", metadata.published_at);
-  json["repositories"] = list(metadata.repositories, repository_json);
-  json["missingAdvisoryData"] = metadata.missing_advisory_data;
-  return json;
+void write_repository(JsonWriter& json, const Repository& repository) {
+  json.begin_object();
+  put(json, "name", repository.name);
+  put(json, "state", to_text(repository.state));
+  put_known(json, "checkedAt", repository.checked_at);
+  put_known(json, "publishedAt", repository.published_at);
+  put_known(json, "validUntil", repository.valid_until);
+  put_flag(json, "security", repository.security);
+  json.end_object();
 }
 
-Json failure_json(const Failure& failure) {
-  Json json{{"kind", to_text(failure.kind)}};
-  put(json, "errorCode", failure.error_code);
-  json["message"] = failure.message;
-  return json;
+void write_metadata(JsonWriter& json, const Metadata& metadata) {
+  json.begin_object();
+  put_known(json, "checkedAt", metadata.checked_at);
+  put_known(json, "checkedEvidence", metadata.checked_evidence);
+  put_known(json, "publishedAt", metadata.published_at);
+  put_list(json, "repositories", metadata.repositories, write_repository);
+  put_texts(json, "missingAdvisoryData", metadata.missing_advisory_data);
+  json.end_object();
 }
 
-Json source_json(const SourceReport& source) {
+void write_failure(JsonWriter& json, const Failure& failure) {
+  json.begin_object();
+  put(json, "kind", to_text(failure.kind));
+  put_known(json, "errorCode", failure.error_code);
+  put(json, "message", failure.message);
+  json.end_object();
+}
+
+void write_source(JsonWriter& json, const SourceReport& source) {
   const auto* findings = std::get_if<Findings>(&source.outcome);
-  Json json{
-      {"name", source.name}, {"patchServiceUsed", to_text(source.service)}, {"status", to_text(status_of(source))}};
+  json.begin_object();
+  put(json, "name", source.name);
+  put(json, "patchServiceUsed", to_text(source.service));
+  put(json, "status", to_text(status_of(source)));
   if (findings != nullptr) {
-    put(json, "tool", findings->tool);
-    put(json, "toolVersion", findings->tool_version);
+    put_known(json, "tool", findings->tool);
+    put_known(json, "toolVersion", findings->tool_version);
   }
-  json["durationMs"] = source.duration.count();
+  put_number(json, "durationMs", source.duration.count());
   if (findings != nullptr) {
-    json["metadata"] = metadata_json(findings->metadata);
-    json["warnings"] = list(findings->warnings, warning_json);
+    json.key("metadata");
+    write_metadata(json, findings->metadata);
+    put_list(json, "warnings", findings->warnings, write_warning);
   } else {
-    json["failure"] = failure_json(std::get<Failure>(source.outcome));
+    json.key("failure");
+    write_failure(json, std::get<Failure>(source.outcome));
   }
-  return json;
+  json.end_object();
 }
 
-Json host_json(const Host& host) {
-  Json json = Json::object();
-  put(json, "id", host.id);
-  put(json, "hostname", host.hostname);
-  Json os = Json::object();
-  put(os, "id", host.os.id);
-  os["idLike"] = host.os.id_like;
-  put(os, "versionId", host.os.version_id);
-  put(os, "codename", host.os.codename);
-  put(os, "name", host.os.name);
-  put(os, "endOfSupport", host.os.end_of_support);
-  put(os, "endOfSupportSource", host.os.end_of_support_source);
-  json["os"] = std::move(os);
-  put(json, "arch", host.arch);
-  put(json, "kernelRunning", host.kernel_running);
-  put(json, "kernelInstalled", host.kernel_installed);
-  put(json, "bootTime", host.boot_time);
-  put(json, "virtualization", host.virtualization);
-  json["container"] = host.container;
+void write_os(JsonWriter& json, const OperatingSystem& os) {
+  json.begin_object();
+  put_known(json, "id", os.id);
+  put_texts(json, "idLike", os.id_like);
+  put_known(json, "versionId", os.version_id);
+  put_known(json, "codename", os.codename);
+  put_known(json, "name", os.name);
+  put_known(json, "endOfSupport", os.end_of_support);
+  put_known(json, "endOfSupportSource", os.end_of_support_source);
+  json.end_object();
+}
+
+void write_host(JsonWriter& json, const Host& host) {
+  json.begin_object();
+  put_known(json, "id", host.id);
+  put_known(json, "hostname", host.hostname);
+  json.key("os");
+  write_os(json, host.os);
+  put_known(json, "arch", host.arch);
+  put_known(json, "kernelRunning", host.kernel_running);
+  put_known(json, "kernelInstalled", host.kernel_installed);
+  put_known(json, "bootTime", host.boot_time);
+  put_known(json, "virtualization", host.virtualization);
+  put_flag(json, "container", host.container);
   if (host.cloud) {
-    json["cloud"] = {{"provider", host.cloud->provider}};
-    put(json["cloud"], "resourceId", host.cloud->resource_id);
+    json.key("cloud");
+    json.begin_object();
+    put(json, "provider", host.cloud->provider);
+    put_known(json, "resourceId", host.cloud->resource_id);
+    json.end_object();
   }
-  return json;
+  json.end_object();
+}
+
+void write_reason(JsonWriter& json, const Reason& reason) {
+  json.begin_object();
+  put(json, "code", reason.code);
+  put(json, "message", reason.message);
+  json.end_object();
+}
+
+void write_reboot_reason(JsonWriter& json, const RebootReason& reason) {
+  json.begin_object();
+  put(json, "source", reason.source);
+  put(json, "evidence", reason.evidence);
+  put(json, "strength", to_text(reason.strength));
+  json.end_object();
 }
 
 /// Which service answered: the first source that did, else the first that was asked.
@@ -144,64 +203,81 @@ PatchService service_used(const Assessment& assessment) {
   return assessment.sources.empty() ? PatchService::unknown : assessment.sources.front().service;
 }
 
-/// Pending updates for each classification; one that carries several is counted under each.
-Json counts_by_classification(const Assessment& assessment) {
-  Json counts = Json::object();
-  for (const auto classification : all_values<Classification>()) counts[std::string(to_text(classification))] = 0;
-  for (const auto* update : updates_by_urgency(assessment))
-    if (is_pending(*update))
-      for (const auto classification : update->classifications) {
-        auto& number = counts[std::string(to_text(classification))];
-        number = number.get<int>() + 1;
-      }
-  return counts;
-}
-
-void put_counts(Json& json, const Assessment& assessment) {
-  const bool known = status_of(assessment) != Status::failed;
-  const Counts counts = count(assessment);
-  const auto number = [&](int value) { return known ? Json(value) : Json(nullptr); };
-  json["availablePatchCountByClassification"] = known ? counts_by_classification(assessment) : Json(nullptr);
-  json["criticalAndSecurityPatchCount"] = number(counts.critical_and_security);
-  json["otherPatchCount"] = number(counts.other);
-  json["unclassifiedPatchCount"] = number(counts.unclassified);
-  json["notInstallableSecurityPatchCount"] = number(counts.not_installable_security);
-  json["notInstallableOtherPatchCount"] = number(counts.not_installable_other);
-}
-
-Json patches_json(const Assessment& assessment) {
-  Json patches = Json::array();
+void for_each_update(const Assessment& assessment, auto&& visit) {
   for (const auto& source : assessment.sources)
     if (const auto* findings = std::get_if<Findings>(&source.outcome))
-      for (const auto& update : findings->updates) patches.push_back(update_json(update, source.name));
-  return patches;
+      for (const auto& update : findings->updates) visit(update, source.name);
+}
+
+/// Pending updates for each classification; one that carries several is counted under each.
+void write_counts_by_classification(JsonWriter& json, const Assessment& assessment) {
+  std::vector<int> counts(all_values<Classification>().size());
+  for_each_update(assessment, [&](const Update& update, const std::string&) {
+    if (is_pending(update))
+      for (const auto value : update.classifications) ++counts.at(static_cast<std::size_t>(value));
+  });
+  json.begin_object();
+  for (const auto value : all_values<Classification>())
+    put_number(json, to_text(value), counts[static_cast<std::size_t>(value)]);
+  json.end_object();
+}
+
+void put_counts(JsonWriter& json, const Assessment& assessment) {
+  const bool known = status_of(assessment) != Status::failed;
+  const Counts counts = count(assessment);
+  const std::pair<std::string_view, int> numbers[] = {
+      {"criticalAndSecurityPatchCount", counts.critical_and_security},
+      {"otherPatchCount", counts.other},
+      {"unclassifiedPatchCount", counts.unclassified},
+      {"notInstallableSecurityPatchCount", counts.not_installable_security},
+      {"notInstallableOtherPatchCount", counts.not_installable_other}};
+  json.key("availablePatchCountByClassification");
+  known ? write_counts_by_classification(json, assessment) : json.null();
+  for (const auto& [key, number] : numbers) {
+    json.key(key);
+    known ? json.number(number) : json.null();
+  }
+}
+
+void put_verdict_and_reboot(JsonWriter& json, const Assessment& assessment) {
+  json.key("verdict");
+  json.begin_object();
+  put(json, "value", to_text(assessment.verdict.value));
+  put_list(json, "reasons", assessment.verdict.reasons, write_reason);
+  json.end_object();
+  json.key("rebootPending");
+  assessment.reboot_pending ? json.boolean(*assessment.reboot_pending) : json.null();
+  put_list(json, "rebootReasons", assessment.reboot_reasons, write_reboot_reason);
 }
 
 }  // namespace
 
 std::string to_json(const Assessment& assessment, JsonStyle style) {
-  Json json{{"schemaVersion", 1},
-            {"assessmentActivityId", assessment.activity_id},
-            {"startDateTime", format_time(assessment.started)},
-            {"lastModifiedDateTime", format_time(assessment.last_modified)},
-            {"status", to_text(status_of(assessment))}};
-  json["verdict"]["value"] = to_text(assessment.verdict.value);
-  json["verdict"]["reasons"] = list(assessment.verdict.reasons, [](const Reason& reason) {
-    return Json{{"code", reason.code}, {"message", reason.message}};
-  });
-  json["rebootPending"] = assessment.reboot_pending ? Json(*assessment.reboot_pending) : Json(nullptr);
-  json["rebootReasons"] = list(assessment.reboot_reasons, [](const RebootReason& reason) {
-    return Json{{"source", reason.source}, {"evidence", reason.evidence}, {"strength", to_text(reason.strength)}};
-  });
-  json["patchServiceUsed"] = to_text(service_used(assessment));
+  JsonWriter json(style);
+  json.begin_object();
+  put_number(json, "schemaVersion", 1);
+  put(json, "assessmentActivityId", assessment.activity_id);
+  put(json, "startDateTime", format_time(assessment.started));
+  put(json, "lastModifiedDateTime", format_time(assessment.last_modified));
+  put(json, "status", to_text(status_of(assessment)));
+  put_verdict_and_reboot(json, assessment);
+  put(json, "patchServiceUsed", to_text(service_used(assessment)));
   put_counts(json, assessment);
-  json["host"] = host_json(assessment.host);
-  json["sources"] = list(assessment.sources, source_json);
-  json["warnings"] = list(assessment.warnings, warning_json);
-  json["agent"] = Json::object();
-  put(json["agent"], "version", assessment.agent_version);
-  json["patches"] = patches_json(assessment);
-  return json.dump(style == JsonStyle::indented ? 2 : -1, ' ', false, Json::error_handler_t::replace);
+  json.key("host");
+  write_host(json, assessment.host);
+  put_list(json, "sources", assessment.sources, write_source);
+  put_list(json, "warnings", assessment.warnings, write_warning);
+  json.key("agent");
+  json.begin_object();
+  put_known(json, "version", assessment.agent_version);
+  json.end_object();
+  json.key("patches");
+  json.begin_array();
+  for_each_update(assessment,
+                  [&](const Update& update, const std::string& source) { write_update(json, update, source); });
+  json.end_array();
+  json.end_object();
+  return std::move(json).take();
 }
 
 }  // namespace patchstate

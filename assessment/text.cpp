@@ -8,56 +8,14 @@
 #include <string_view>
 
 #include "assessment/assessment_json.h"
+#include "assessment/utf8.h"
 
 namespace patchstate {
 namespace {
 
-constexpr std::string_view kReplacement = "\xEF\xBF\xBD";  // U+FFFD
 constexpr char kEscape = '\x1b';
 constexpr char kBell = '\x07';
 constexpr std::size_t kLongestWord = 2048;  ///< how far ahead is looked, so that hostile input costs linear time
-
-struct CodePoint {
-  char32_t value;
-  std::size_t length;  ///< bytes; of an invalid sequence, those that stand for one U+FFFD
-  bool valid;
-};
-
-struct LeadByte {
-  std::size_t length;
-  unsigned char second_min;
-  unsigned char second_max;
-};
-
-/// Table 3-7 of the Unicode Standard: which second bytes rule out overlong forms, surrogates and values above U+10FFFF.
-LeadByte lead_byte(unsigned char byte) {
-  if (byte < 0x80) return {1, 0, 0};
-  if (byte >= 0xC2 && byte <= 0xDF) return {2, 0x80, 0xBF};
-  if (byte == 0xE0) return {3, 0xA0, 0xBF};
-  if (byte == 0xED) return {3, 0x80, 0x9F};
-  if (byte >= 0xE1 && byte <= 0xEF) return {3, 0x80, 0xBF};
-  if (byte == 0xF0) return {4, 0x90, 0xBF};
-  if (byte >= 0xF1 && byte <= 0xF3) return {4, 0x80, 0xBF};
-  if (byte == 0xF4) return {4, 0x80, 0x8F};
-  return {0, 0, 0};
-}
-
-CodePoint code_point_at(std::string_view bytes, std::size_t at) {
-  const auto first = static_cast<unsigned char>(bytes[at]);
-  const LeadByte lead = lead_byte(first);
-  if (lead.length == 1) return {first, 1, true};
-  if (lead.length == 0) return {0, 1, false};
-  char32_t value = first & (0xFFU >> (lead.length + 1));
-  for (std::size_t i = 1; i < lead.length; ++i) {
-    if (at + i >= bytes.size()) return {0, i, false};
-    const auto next = static_cast<unsigned char>(bytes[at + i]);
-    const unsigned char min = i == 1 ? lead.second_min : 0x80;
-    const unsigned char max = i == 1 ? lead.second_max : 0xBF;
-    if (next < min || next > max) return {0, i, false};
-    value = (value << 6U) | (next & 0x3FU);
-  }
-  return {value, lead.length, true};
-}
 
 std::size_t skip_while(std::string_view text, std::size_t at, char low, char high) {
   while (at < text.size() && text[at] >= low && text[at] <= high) ++at;

@@ -19,7 +19,9 @@ std::string_view use_of(const CollectorChoice& choice, const Config& config) {
 
 int run(const CollectorsCommand& command) {
   SystemProcessRunner runner;
-  const auto opened = open_machine(command.machine, runner);
+  auto options = command.machine;
+  options.cache = CacheUse::none;  // nothing is asked, so nothing is kept
+  const auto opened = open_machine(options, runner);
   if (!opened.machine) return complain(opened.problem);
   bool any_used = false;
   std::string text;

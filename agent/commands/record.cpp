@@ -46,7 +46,11 @@ std::vector<RecordedCommand> redacted(const std::vector<RecordedCommand>& comman
                                       const Redaction& redaction) {
   std::vector<RecordedCommand> all;
   for (auto command : commands) {
-    for (auto& argument : command.argv) argument = redaction.apply(with_recorded_root(argument, root));
+    command.argv[0] = fs::path(command.argv[0]).filename().string();  // where it is installed says nothing
+    for (auto& argument : command.argv) {
+      const auto moved = with_recorded_root(argument, root);
+      argument = moved.find("://") == std::string::npos ? redaction.without_names(moved) : redaction.apply(moved);
+    }
     command.result.out = redaction.apply(with_recorded_root(command.result.out, root));
     command.result.err = redaction.apply(with_recorded_root(command.result.err, root));
     all.push_back(std::move(command));

@@ -267,10 +267,10 @@ std::vector<std::string> Assembly::candidate_names() const {
 
 void Assembly::add_records(const std::vector<PackageRecord>& records) {
   std::map<std::string, const PackageRecord*> by_update;
-  for (auto& [id, index] : pending_) {
-    Package& package = snapshot_.packages[index];
+  for (const auto& entry : pending_) {
+    Package& package = snapshot_.packages[entry.second];
     const auto record = std::find_if(records.begin(), records.end(), [&](const PackageRecord& one) {
-      return one.name == package.name && one.version == package.candidate && key(one.name, one.arch) == id;
+      return one.name == package.name && one.version == package.candidate && key(one.name, one.arch) == entry.first;
     });
     if (record == records.end()) continue;
     package.arch = record->arch;

@@ -6,6 +6,7 @@
 
 #include "collectors/apt/apt_assembly.h"
 #include "collectors/apt/apt_lines.h"
+#include "collectors/apt/apt_rules.h"
 #include "collectors/apt/apt_tools.h"
 #include "platform/files.h"
 #include "platform/paths.h"
@@ -99,7 +100,7 @@ void resolve(const AptTools& tools, const fs::path& hook_program, Assembly& asse
   const std::string native = assembly.snapshot().architectures.front();
   const Planner planner(tools, hook_program, native);
   const UpgradePlan dist_upgrade = planner.plan("dist-upgrade");
-  const UpgradePlan upgrade = planner.plan("upgrade");
+  const UpgradePlan upgrade = dist_upgrade.takes_all ? dist_upgrade : planner.plan("upgrade");
   Policy of_new;
   in_batches(Assembly::new_names(dist_upgrade, native), [&](const std::vector<std::string>& names) {
     for (auto& package : policy_of(tools, names, assembly).packages) of_new.packages.push_back(std::move(package));
@@ -122,6 +123,47 @@ void add_records(const AptTools& tools, Assembly& assembly) {
   assembly.add_records(records);
 }
 
+/// Of what the pro client has fetched of Ubuntu's archives that this machine is not subscribed to.
+Snapshot packages_on_offer(const HostAccess& access, const fs::path& folder, const DpkgStatus& status,
+                           const std::vector<std::string>& archs) {
+  AptTools tools(access, folder);
+  tools.use_architectures(archs);
+  Assembly offers(status, archs.front(), {});
+  offers.add_files(index_targets(tools, Targets::fetched, offers).targets);
+  in_batches(offers.installed_names(),
+             [&](const std::vector<std::string>& names) { offers.add_policy(policy_of(tools, names, offers)); });
+  return offers.take();
+}
+
+void add_subscription_offer(const SubscriptionOffer& offer, std::vector<SubscriptionOffer>& offers) {
+  const auto named =
+      std::find_if(offers.begin(), offers.end(), [&](const SubscriptionOffer& one) { return one.name == offer.name; });
+  if (named == offers.end())
+    offers.push_back(offer);
+  else
+    *named = offer;
+}
+
+void add_subscription_offers(const HostAccess& access, const DpkgStatus& status, Snapshot& snapshot) {
+  const fs::path folder = below(access.root, "/var/lib/ubuntu-advantage/apt-esm");
+  if (!is_there((folder / "etc/apt").string())) return;
+  try {
+    const Snapshot offers = packages_on_offer(access, folder, status, snapshot.architectures);
+    for (const auto& package : offers.packages)
+      for (const auto& version : package.newer) {
+        const auto offered = std::find_if(version.files.begin(), version.files.end(),
+                                          [&](std::size_t index) { return needs_subscription(offers.files[index]); });
+        if (offered == version.files.end()) continue;
+        const bool apps = offers.files[*offered].origin == "UbuntuESMApps";
+        add_subscription_offer({package.name, version.version, apps ? "esm-apps" : "esm-infra"},
+                               snapshot.subscription_offers);
+        break;
+      }
+  } catch (const CollectorError& failure) {  // costs the offers, not the updates
+    snapshot.complaints.push_back({false, std::string("what Ubuntu Pro offers is not known: ") + failure.what()});
+  }
+}
+
 /// "apt 2.6.1 (amd64)"
 std::string version_of_apt(const AptTools& tools) {
   const std::string out = tools.answer(tools.read_only("apt-get", "--version", {})).out;
@@ -137,11 +179,11 @@ Snapshot ask_apt(const HostAccess& access) {
 
 Snapshot ask_apt(const HostAccess& access, const fs::path& hook_program) {
   AptTools tools(access);
-  DpkgStatus status = installed_packages(tools);
+  const DpkgStatus status = installed_packages(tools);
   const auto archs = tools.architectures();
   if (archs.empty()) throw CollectorError(FailureKind::unparseable, "dpkg does not tell this system's architecture");
   tools.use_architectures(archs);
-  Assembly assembly(std::move(status), archs.front(), {archs.begin() + 1, archs.end()});
+  Assembly assembly(status, archs.front(), {archs.begin() + 1, archs.end()});
   assembly.snapshot().tool_version = version_of_apt(tools);
 
   for (const auto& target : index_targets(tools, Targets::configured, assembly).targets)
@@ -152,6 +194,7 @@ Snapshot ask_apt(const HostAccess& access, const fs::path& hook_program) {
   assembly.check_policy();
   resolve(tools, hook_program, assembly);
   add_records(tools, assembly);
+  add_subscription_offers(access, status, assembly.snapshot());
   return assembly.take();
 }
 

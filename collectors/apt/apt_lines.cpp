@@ -64,7 +64,7 @@ std::vector<std::string_view> split(std::string_view line, char separator) {
 
 bool is_package_name(std::string_view word) {
   const auto name = word.substr(0, word.find(':'));
-  if (name.size() < 2 || !is_alphanumeric(name.front())) return false;
+  if (name.empty() || !is_alphanumeric(name.front())) return false;
   const auto in_name = [](char c) { return is_alphanumeric(c) || c == '+' || c == '-' || c == '.' || c == '_'; };
   if (!std::all_of(name.begin(), name.end(), in_name)) return false;
   if (name.size() == word.size()) return true;

@@ -29,7 +29,8 @@ bool read_upgrade(std::string_view line, ListedUpgrade& upgrade) {
   const auto words = words_of(middle);
   if (words.size() < 2) return false;
   const auto version = words[words.size() - 2];
-  if (!is_package_name(name) || !is_version(version) || !is_version(installed)) return false;
+  // Of "bash/stable amd64 [upgradable from: 5.1]" the suite is no version: those start with a digit.
+  if (!is_package_name(name) || !is_version(version) || !is_version(installed) || version.front() > '9') return false;
   upgrade = {std::string(name), {}, std::string(version), std::string(words.back()), std::string(installed)};
   // What is left of the version; nothing where no archive names its suite.
   const auto suites = middle.substr(0, static_cast<std::size_t>(version.data() - middle.data()));

@@ -40,6 +40,9 @@ void add_texts(Simulation& text, Detail detail, UpgradePlan& plan) {
   const auto doubts = disagreements(text, detail);
   for (const auto& doubt : doubts) plan.complaints.push_back({true, doubt});
   add_not_understood(text, doubts.empty(), plan);
+  const Totals totals = text.totals.value_or(Totals{});
+  plan.takes_all =
+      doubts.empty() && totals.newly_installed + totals.downgraded + totals.to_remove + totals.not_upgraded == 0;
   plan.kept_back = std::move(text.kept_back);
   plan.phased = std::move(text.phased);
   plan.subscription_offers = std::move(text.subscription_offers);
@@ -75,7 +78,7 @@ void sharpen_modes(std::vector<PlannedChange>& changes, const Simulation& text) 
 }
 
 /// apt resolves nothing on a system whose dependencies are broken already. What is upgradable is known all the same, so
-/// its sentence is no error of ours (edge-27).
+/// that is no error of ours (edge-27): the plan is not answered, and that says it.
 bool is_broken_already(const ProcessResult& result) {
   return result.ending == Ending::exited && result.err.find("Unmet dependencies") != std::string::npos;
 }
@@ -122,13 +125,10 @@ UpgradePlan Planner::plan_by_simulation(const std::string& verb, std::vector<std
   options.emplace_back("--simulate");
   const Command command = tools_.read_only("apt-get", verb, options);
   const ProcessResult result = tools_.run(command);
+  if (is_broken_already(result)) return plan;
   plan.complaints = complaints_in(result.err);
-  if (is_broken_already(result)) {
-    for (auto& complaint : plan.complaints) complaint.error = false;
-    return plan;
-  }
   if (!result.ok()) {
-    plan.complaints.push_back({true, no_answer(command, result).what()});
+    plan.complaints = {{true, no_answer(command, result).what()}};
     return plan;
   }
   Simulation text = parse_simulation(result.out);

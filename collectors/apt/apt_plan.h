@@ -17,6 +17,8 @@ namespace patchstate::apt {
 
 struct UpgradePlan {
   bool answered = false;  ///< false: apt could not resolve; the complaints say why, there are no changes
+  /// Every candidate, and nothing is added or removed for it: then `upgrade` and `dist-upgrade` do the same.
+  bool takes_all = false;
   std::vector<PlannedChange> changes;
   std::vector<std::string> kept_back;  ///< names ("libc6:i386" of a foreign architecture)
   std::vector<std::string> phased;     ///< names; apt before 2.7 lists them as kept back

@@ -54,7 +54,8 @@ class Reader {
       return true;
     };
     if (field("  Installed: ", package.installed) || field("  Candidate: ", package.candidate)) return true;
-    if (line.starts_with("  Package pin: ") || line == "  Version table:") return true;
+    if (line == "  Version table:") return package.has_table = true;
+    if (line.starts_with("  Package pin: ")) return true;
     const auto blanks = line.find_first_not_of(' ');
     if (blanks >= 7) return add_source(package, line.substr(blanks));
     return (line.starts_with(" *** ") || blanks == 5) && add_version(package, line);
@@ -92,7 +93,7 @@ class Reader {
 }  // namespace
 
 bool PolicyPackage::whole() const {
-  if (versions.empty()) return installed.empty() && candidate.empty();
+  if (versions.empty()) return has_table && installed.empty() && candidate.empty();
   if (installed.empty()) return true;
   return std::any_of(versions.begin(), versions.end(), [&](const PolicyVersion& one) { return one.installed; });
 }

@@ -24,6 +24,7 @@ struct PolicyPackage {
   std::string installed;                ///< empty: (none)
   std::string candidate;                ///< empty: (none)
   std::vector<PolicyVersion> versions;  ///< newest first
+  bool has_table = false;               ///< the line "Version table:" was there
 
   /// Has all that apt prints: a package whose installed version is not in its table was cut.
   bool whole() const;

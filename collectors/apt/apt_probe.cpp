@@ -154,6 +154,15 @@ const char* dpkg_word(const pkgCache::PkgIterator& package) {
   }
 }
 
+/// Installed packages of an architecture that is not configured: apt looks for updates of none of them.
+std::string stray_architecture(pkgCache& cache) {
+  const auto known = architectures();
+  for (auto package = cache.PkgBegin(); !package.end(); ++package)
+    if (package->CurrentVer != 0 && std::find(known.begin(), known.end(), package.Arch()) == known.end())
+      return std::string(package.Name()) + ":" + package.Arch();
+  return {};
+}
+
 json broken_packages(pkgCache& cache, int& installed) {
   json broken = json::array();
   for (auto package = cache.PkgBegin(); !package.end(); ++package) {
@@ -262,6 +271,10 @@ int probe(const ProbeOptions& options) {
   json kernels = installed_kernels(cache, files);
   int installed = 0;
   json broken = broken_packages(cache, installed);
+  if (const std::string stray = stray_architecture(cache); !stray.empty())
+    complaints.push_back({{"error", true},
+                          {"text", stray + " is installed, but its architecture is not configured (var/lib/dpkg/arch, "
+                                           "`dpkg --add-architecture`): apt sees no updates for it"}});
   json sources = sources_of(*file.GetSourceList());
   collect();
   return print({{"snapshot", "apt"},

@@ -182,7 +182,10 @@ void require(std::vector<NewPackage>& wanted, pkgDepCache& cache, const pkgCache
 }
 
 void dist_upgrade(pkgDepCache& cache, ResolverAnswer& answer) {
-  if (!APT::Upgrade::Upgrade(cache, APT::Upgrade::ALLOW_EVERYTHING)) answer.failed = true;
+  if (!APT::Upgrade::Upgrade(cache, APT::Upgrade::ALLOW_EVERYTHING)) {
+    answer.failed = true;  // apt finds no way out: what it has marked by then is no plan
+    return;
+  }
   answer.dist_upgrade = marked_for_upgrade(cache);
   answer.phased.resize(cache.Head().PackageCount);
   for (auto package = cache.PkgBegin(); !package.end(); ++package) {
@@ -258,7 +261,7 @@ ResolverAnswer resolve(pkgCacheFile& file) {
   }
   UpgradeInChild upgrade(*cache);
   dist_upgrade(*cache, answer);
-  answer.upgrade = upgrade.answer(answer.dist_upgrade.size());
+  answer.upgrade = upgrade.answer(cache->Head().PackageCount);
   return answer;
 }
 

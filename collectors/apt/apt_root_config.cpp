@@ -15,7 +15,8 @@ namespace {
 namespace fs = std::filesystem;
 
 /// Whatever in the image's configuration would make apt run a program, and the places of the host's own programs.
-constexpr const char* kRunNothingOfIt = R"(#clear AptCli::Hooks;
+constexpr const char* kRunNothingOfIt = R"(#clear Binary;
+#clear AptCli;
 #clear APT::Install::Pre-Invoke;
 #clear APT::Install::Post-Invoke-Success;
 #clear APT::Update::Pre-Invoke;
@@ -61,23 +62,24 @@ constexpr const char* kReadNoMore = "Dir::Etc::parts \"/dev/null\";\nDir::Etc::m
 
 }  // namespace
 
-std::string root_config(const fs::path& root, const std::vector<std::string>& architectures) {
-  const std::string folder = root.lexically_normal().string();
-  if (folder.find_first_of("\"\n;") != std::string::npos)
-    throw CollectorError(FailureKind::unsupported,
-                         "apt can't be pointed at a folder with a quote or semicolon in its name: " + folder);
-  std::string text = fmt::format("Dir \"{}/\";\n", folder);
+std::string root_config(const fs::path& folder, const fs::path& status, const std::vector<std::string>& architectures) {
+  const std::string place = folder.lexically_normal().string();
+  for (const auto& path : {place, status.string()})
+    if (path.find_first_of("\"\n;") != std::string::npos)
+      throw CollectorError(FailureKind::unsupported,
+                           "apt can't be pointed at a folder with a quote or semicolon in its name: " + path);
+  std::string text = fmt::format("Dir \"{}/\";\n", place);
   if (!architectures.empty()) text += fmt::format("APT::Architecture \"{}\";\n", architectures.front());
   for (const auto& arch : architectures) text += fmt::format("APT::Architectures:: \"{}\";\n", arch);
   std::error_code error;
-  if (fs::is_directory(below(root, "/etc/apt/apt.conf.d"), error))
-    text += fmt::format("#include \"{}/etc/apt/apt.conf.d/\";\n", folder);
-  if (fs::is_regular_file(below(root, "/etc/apt/apt.conf"), error))
-    text += fmt::format("#include \"{}/etc/apt/apt.conf\";\n", folder);
-  text += fmt::format("Dir \"{}/\";\n", folder);
+  if (fs::is_directory(below(folder, "/etc/apt/apt.conf.d"), error))
+    text += fmt::format("#include \"{}/etc/apt/apt.conf.d/\";\n", place);
+  if (fs::is_regular_file(below(folder, "/etc/apt/apt.conf"), error))
+    text += fmt::format("#include \"{}/etc/apt/apt.conf\";\n", place);
+  text += fmt::format("Dir \"{}/\";\n", place);
   text += kRunNothingOfIt;
   text += kPlaces;
-  text += fmt::format("Dir::State::status \"{}/var/lib/dpkg/status\";\n", folder);
+  text += fmt::format("Dir::State::status \"{}\";\n", status.string());
   return text + kReadNoMore;
 }
 

@@ -9,8 +9,10 @@
 
 namespace patchstate::apt {
 
-/// Text for the file in $APT_CONFIG. Throws CollectorError for a root whose name apt's syntax can't hold.
-std::string root_config(const std::filesystem::path& root, const std::vector<std::string>& architectures);
+/// Text for the file in $APT_CONFIG: `folder` stands for "/" in apt's own paths, `status` is dpkg's status file.
+/// Throws CollectorError for paths that apt's syntax can't hold.
+std::string root_config(const std::filesystem::path& folder, const std::filesystem::path& status,
+                        const std::vector<std::string>& architectures);
 
 /// A file for as long as this object lives: in `folder`, or in a temporary folder of its own where that is empty.
 class ConfigFile {

@@ -44,7 +44,9 @@ FailureKind kind_of(const ProcessResult& result) {
 }  // namespace
 
 void AptTools::use_architectures(const std::vector<std::string>& architectures) {
-  if (access_.root != "/") config_.emplace(access_.cache, root_config(access_.root, architectures));
+  if (access_.root == "/" && offers_.empty()) return;  // apt's own configuration
+  const auto status = below(access_.root, "/var/lib/dpkg/status");
+  config_.emplace(access_.cache, root_config(offers_.empty() ? access_.root : offers_, status, architectures));
 }
 
 // dpkg itself is always installed, and always of the native architecture; `dpkg --print-architecture` would tell the
@@ -81,13 +83,15 @@ Command AptTools::dpkg_query(std::vector<std::string> arguments) const {
 Command AptTools::read_only(const std::string& program, const std::string& verb,
                             const std::vector<std::string>& options, const std::vector<std::string>& operands) const {
   std::vector<std::string> argv = {program, verb};
-  const auto cache_file = [&](const char* name) {
-    return access_.cache.empty() ? std::string() : (access_.cache / name).string();
+  const auto cache_file = [&](const std::string& name) {
+    const std::string prefix = offers_.empty() ? "apt-" : "apt-offers-";
+    return access_.cache.empty() ? std::string() : (access_.cache / (prefix + name)).string();
   };
-  add_option(argv, "Dir::Cache::pkgcache=" + cache_file("apt-pkgcache.bin"));
-  add_option(argv, "Dir::Cache::srcpkgcache=" + cache_file("apt-srcpkgcache.bin"));
+  add_option(argv, "Dir::Cache::pkgcache=" + cache_file("pkgcache.bin"));
+  add_option(argv, "Dir::Cache::srcpkgcache=" + cache_file("srcpkgcache.bin"));
   // apt deletes archives it finds with another size than expected; there it finds none.
   add_option(argv, "Dir::Cache::archives=/nonexistent/");
+  add_option(argv, "Dir::Log::Planner=");  // else apt-get -s, run by root, rewrites /var/log/apt/eipp.log.xz
   add_option(argv, "Debug::NoLocking=1");
   add_option(argv, "APT::Color=0");
   add_option(argv, "quiet=1");  // -qq in the configuration would leave out the totals that prove the rest
@@ -113,7 +117,15 @@ CollectorError no_answer(const Command& command, const ProcessResult& result) {
   std::string code;
   if (result.ending == Ending::exited) code = std::to_string(result.exit_code);
   if (result.ending == Ending::signalled) code = "signal " + std::to_string(result.signal);
-  return {kind_of(result), masked(describe(command, result)), code};
+  // What it was asked, not how; and the first of apt's errors, which is the cause of the last.
+  Command asked = command;
+  asked.argv.resize(std::min<std::size_t>(asked.argv.size(), 2));
+  ProcessResult said = result;
+  std::string errors;
+  for (const auto& complaint : complaints_in(result.err))
+    if (complaint.error) errors += (errors.empty() ? "" : "; ") + complaint.text;
+  if (!errors.empty()) said.err = errors;
+  return {kind_of(result), masked(describe(asked, said)), code};
 }
 
 // W: Unable to read /etc/apt/sources.list.d/private.list - open (13: Permission denied)

@@ -2,9 +2,11 @@
 // The programs of apt and dpkg, run so that they answer for the system below a root, change nothing, and say why not.
 #pragma once
 
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "collectors/apt/apt_root_config.h"
@@ -15,7 +17,10 @@ namespace patchstate::apt {
 
 class AptTools {
  public:
-  explicit AptTools(const HostAccess& access) : access_(access) {}
+  /// `offers`: a folder that stands for "/" in apt's own paths (sources, lists), while dpkg's status stays the root's.
+  /// Ubuntu's pro client keeps what it offers in such a folder. Empty: the root itself.
+  explicit AptTools(const HostAccess& access, std::filesystem::path offers = {})
+      : access_(access), offers_(std::move(offers)) {}
 
   /// Of the system below the root, the native one first; empty: dpkg does not tell.
   std::vector<std::string> architectures() const;
@@ -37,6 +42,7 @@ class AptTools {
   Command command(std::vector<std::string> argv) const;
 
   HostAccess access_;
+  std::filesystem::path offers_;
   std::optional<ConfigFile> config_;
 };
 

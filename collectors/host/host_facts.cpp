@@ -39,6 +39,7 @@ void read_os(const fs::path& root, HostFacts& facts) {
     const auto text = os_release_text(root);
     if (!text) return doubt("os_release_missing", "there is no os-release file: which system this is can't be said");
     values = parse_os_release(*text, &not_understood);
+    if (!text->ends_with('\n')) doubt("os_release_lines", "the os-release file ends in the middle of a line");
   } catch (const std::system_error& error) {
     return doubt("os_release_unreadable", clean_text(error.what()));
   }
@@ -49,7 +50,7 @@ void read_os(const fs::path& root, HostFacts& facts) {
     facts.warnings.push_back({"os_release_lines",
                               fmt::format("{} lines of os-release are no KEY=value, the first one is \"{}\"",
                                           not_understood.size(), clean_text(not_understood.front(), 100)),
-                              kOsRelease, false});
+                              kOsRelease, true});
   if (const auto end = read_end_of_support(root, values, facts.host.arch)) {
     facts.host.os.end_of_support = end->date;
     facts.host.os.end_of_support_source = end->source;

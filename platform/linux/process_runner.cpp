@@ -56,25 +56,27 @@ class Run {
     if (fds[2].revents != 0) read_report();
   }
 
-  void read_out() {
-    read_pipe(process_.out, [this](std::string_view piece) {
+  /// True when there was something.
+  bool read_out() {
+    return read_pipe(process_.out, [this](std::string_view piece) {
       const auto room = output_cap_ - out_.size();
       over_cap_ = piece.size() > room;
       out_.append(piece.substr(0, room));
     });
   }
 
-  void read_err() {
-    read_pipe(process_.err, [this](std::string_view piece) { err_.append(piece); });
+  bool read_err() {
+    return read_pipe(process_.err, [this](std::string_view piece) { err_.append(piece); });
   }
 
   template <class Take>
-  void read_pipe(UniqueFd& pipe, Take take) {
+  bool read_pipe(UniqueFd& pipe, Take take) {
     const ssize_t got = ::read(pipe.get(), buffer_.data(), buffer_.size());
     if (got > 0)
       take(std::string_view(buffer_.data(), static_cast<std::size_t>(got)));
     else if (got == 0 || (errno != EAGAIN && errno != EINTR))
       pipe.reset();
+    return got > 0;
   }
 
   void read_report() {
@@ -101,10 +103,11 @@ class Run {
     if (process_.report) ::kill(process_.watcher, SIGKILL);
     while (::waitpid(process_.watcher, nullptr, 0) < 0 && errno == EINTR) {
     }
-    while (process_.out && !over_cap_ && Clock::now() < give_up) {
-      const auto before = out_.size();
-      read_out();
-      if (out_.size() == before) break;
+    // Nobody writes any more, so this ends; what could not be killed and still writes meets the cap, or this limit.
+    constexpr int kMostReads = 64;
+    while (process_.out && !over_cap_ && read_out()) {
+    }
+    for (int i = 0; i < kMostReads && process_.err && read_err(); ++i) {
     }
   }
 

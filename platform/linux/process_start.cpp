@@ -53,7 +53,7 @@ std::vector<std::string> clean_environment(const Command& command) {
   }
   std::vector<std::string> texts;
   texts.reserve(variables.size());
-  for (const auto& [name, value] : variables) texts.push_back(name + "=" + value);
+  for (const auto& [name, value] : variables) texts.emplace_back(name).append("=").append(value);
   return texts;
 }
 
@@ -99,7 +99,7 @@ std::string find_program(const std::string& program) {
   std::string_view folders = kProgramPath;
   while (!folders.empty()) {
     const auto end = std::min(folders.find(':'), folders.size());
-    const std::string path = std::string(folders.substr(0, end)) + "/" + program;
+    std::string path = std::string(folders.substr(0, end)) + "/" + program;
     struct stat status {};
     if (::stat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode) && ::access(path.c_str(), X_OK) == 0) return path;
     folders.remove_prefix(std::min(end + 1, folders.size()));

@@ -168,7 +168,8 @@ void watch_program(const WatchedProgram& program) {
   if (child_events < 0) report_exec_error();
 
   const pid_t watcher = ::getpid();
-  const pid_t child = ::fork();
+  // Saves a copy of all page tables; until exec the child only makes system calls.
+  const pid_t child = ::vfork();  // NOLINT(clang-analyzer-security.insecureAPI.vfork)
   if (child == 0) become_program(program, watcher);
   if (child < 0) report_exec_error();
   ::setpgid(child, child);  // here too, whoever comes first; it fails when the program already runs in its group

@@ -125,7 +125,7 @@ std::string machine_by_signature(std::string_view signature) {
 }
 
 std::string machine_kind(const fs::path& root, std::string_view signature) {
-  const std::string dmi = machine_in_dmi(dmi_strings(root / "sys/class/dmi/id"));
+  std::string dmi = machine_in_dmi(dmi_strings(root / "sys/class/dmi/id"));
   // These run on KVM or Hyper-V interfaces, so their own name says more than the CPU does.
   for (const char* product : {"oracle", "amazon", "parallels", "google", "xen"})
     if (dmi == product) return dmi;

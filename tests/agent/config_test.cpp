@@ -100,8 +100,7 @@ TEST_CASE("every error names its file, line and column, and what would be right"
         "c.toml:2:1: unknown key \"alpha\"; known here: collectors, policy, refresh, cloud",
         "c.toml:4:12: identity: expected true or false, not a table"}},
       // What a person is shown is fit for a terminal.
-      {"\"\\u001b[31mred\" = 1\n",
-       {"c.toml:1:1: unknown key \"[31mred\"; known here: collectors, policy, refresh, cloud"}},
+      {"\"\\u001b[31mred\" = 1\n", {"c.toml:1:1: unknown key \"red\"; known here: collectors, policy, refresh, cloud"}},
   };
   for (const auto& [text, errors] : cases) {
     CAPTURE(text);

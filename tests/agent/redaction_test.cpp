@@ -64,3 +64,10 @@ TEST_CASE("a host learned from one text is taken out of another") {
   CHECK(redaction.apply("/mirror.corp.invalid_debian_dists_bookworm_InRelease") ==
         "/host1.example.org_debian_dists_bookworm_InRelease");
 }
+
+TEST_CASE("a word that looks like a secret stays where it can be none") {
+  Redaction redaction(kIdentity);
+  CHECK(redaction.without_names("passwd=1:4.13+dfsg1-1") == "passwd=1:4.13+dfsg1-1");
+  CHECK(redaction.without_names("web-01") == "host");
+  CHECK(redaction.apply("https://example.org/?token=abc") == "https://example.org/?token=***");
+}

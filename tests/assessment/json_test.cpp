@@ -151,6 +151,24 @@ TEST_CASE("compact is one line, indented is not") {
   CHECK(to_json(everything(), JsonStyle::indented).find("\n  \"host\": {") != std::string::npos);
 }
 
+TEST_CASE("the form is that of another JSON library, in both styles") {
+  for (const auto& [name, sample] : all_samples()) {
+    CAPTURE(name);
+    const auto report = nlohmann::ordered_json::parse(to_json(sample));
+    CHECK(to_json(sample) == report.dump());
+    CHECK(to_json(sample, JsonStyle::indented) == report.dump(2));
+  }
+}
+
+TEST_CASE("every character stands in JSON so that it is read the same again") {
+  Assessment assessment = machine({update("x", Classification::other)});
+  std::string& text = findings_of(assessment).updates[0].evidence;
+  for (int c = 0; c < 0x80; ++c) text += static_cast<char>(c);
+  text += "é \u07ff \u0800 \uffff \U00010000 \U0010ffff \u2028";
+  Assessment read = assessment_from_json(to_json(assessment));
+  CHECK(findings_of(read).updates[0].evidence == text);
+}
+
 TEST_CASE("the numbers are those of the pending updates, and null when nobody answered") {
   const json report = json::parse(to_json(noncompliant()));
   CHECK(report["criticalAndSecurityPatchCount"] == 9);

@@ -3,7 +3,7 @@
 which nothing is known beforehand."""
 
 from apt_oracle import AptError
-from patchstate_run import COMPARED
+from patchstate_run import is_hidden
 
 REFUSALS = ("Unmet dependencies", "needs to be reinstalled", "Unable to correct problems")
 
@@ -38,7 +38,7 @@ def states_by_patchstate(apt, answer, phased):
         if update["state"] in ("phased", "kept_back") and key[0] in phased
         else update["state"]
         for key, update in answer.updates.items()
-        if update["state"] in COMPARED and update.get("installedVersion")
+        if not is_hidden(update) and update.get("installedVersion")
     }
 
 

@@ -13,6 +13,11 @@ NOBODY = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
 COMPARED = ("installable", "held", "phased", "kept_back")  # states in which apt's own list has the update too
 
 
+def is_hidden(update):
+    """Its id names the version: the package may have an update that apt takes, beside it."""
+    return update["state"] not in COMPARED or update["patchId"].endswith(f"={update['version']}")
+
+
 @dataclasses.dataclass
 class Answer:
     exit_code: int
@@ -51,10 +56,10 @@ class Answer:
 
     @property
     def updates(self):
-        """(name, arch) -> the update; (name, arch, "hidden") -> one that apt's own list does not have."""
+        """(name, arch) -> the update; (name, arch, "hidden") -> one above apt's candidate, so not in apt's own list."""
         found = {}
         for update in self.json["patches"]:
-            key = (update["name"], update["arch"], *(() if update["state"] in COMPARED else ("hidden",)))
+            key = (update["name"], update["arch"], *(("hidden",) if is_hidden(update) else ()))
             if key in found:
                 raise AssertionError(f"reported twice: {key}")
             found[key] = update
@@ -65,7 +70,7 @@ class Answer:
         return {
             key: (update.get("installedVersion", ""), update["version"])
             for key, update in self.updates.items()
-            if update["state"] in states and bool(update.get("installedVersion")) != new
+            if not is_hidden(update) and update["state"] in states and bool(update.get("installedVersion")) != new
         }
 
 

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// JSON text written straight into a string: no tree of the whole report is ever in memory.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "assessment/assessment_json.h"
+
+namespace patchstate {
+
+/// The caller sees to it that containers are closed and that each value in an object has a key. Text that is not valid
+/// UTF-8 is repaired.
+class JsonWriter {
+ public:
+  explicit JsonWriter(JsonStyle style) : style_(style) {}
+
+  void begin_object() { begin('{'); }
+  void end_object() { end('}'); }
+  void begin_array() { begin('['); }
+  void end_array() { end(']'); }
+  void key(std::string_view name);
+  void text(std::string_view value);
+  void number(std::int64_t value);
+  void boolean(bool value) { raw(value ? "true" : "false"); }
+  void null() { raw("null"); }
+
+  std::string take() && { return std::move(out_); }
+
+ private:
+  void begin(char bracket);
+  void end(char bracket);
+  void raw(std::string_view value);
+  void before_value();
+  void new_line();
+  void quoted(std::string_view value);
+
+  JsonStyle style_;
+  std::string out_;
+  std::size_t depth_ = 0;
+  bool is_first_ = true;  ///< nothing is in the innermost container yet
+  bool after_key_ = false;
+};
+
+}  // namespace patchstate
