@@ -47,7 +47,7 @@ struct Update {
   std::vector<Advisory> advisories;
   std::vector<std::string> cves;
   std::string
-      repository;  ///< where the candidate comes from: "http://deb.debian.org/debian-security bookworm-security/main"
+      repository;  ///< where the candidate comes from: "http://deb.example.org/debian-security bookworm-security/main"
   std::string origin;  ///< who publishes it: "Debian-Security", "UbuntuESM"
   std::optional<std::int64_t> size_bytes;
   std::optional<Time> published;

@@ -40,7 +40,8 @@ bool offers(const Release& release, const MissingIndex& index) {
 bool is_torn(const StoredIndex& index, const Release& release, const Surroundings& around) {
   const auto stored = around.indexes.find(index.file);
   if (stored == around.indexes.end() || !index.file.ends_with("Packages")) return false;
-  if (stored->second.size < 0 || (stored->second.size > 0 && !stored->second.ends_with_newline)) return true;
+  if (stored->second.size < 0) return false;  // gone since apt read it
+  if (stored->second.size > 0 && !stored->second.ends_with_newline) return true;
   const auto listed = release.packages_indexes.find(index_folder(index.component, index.architecture));
   return listed != release.packages_indexes.end() && listed->second >= 0 && listed->second != stored->second.size;
 }

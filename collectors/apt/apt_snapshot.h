@@ -12,8 +12,8 @@ namespace patchstate::apt {
 
 /// One Packages file (or the dpkg status file) and the Release fields that belong to it.
 struct PackageFile {
-  std::string description;  ///< "http://deb.debian.org/debian bookworm/main amd64 Packages"
-  std::string repository;   ///< "http://deb.debian.org/debian bookworm/main"
+  std::string description;  ///< "http://deb.example.org/debian bookworm/main amd64 Packages"
+  std::string repository;   ///< "http://deb.example.org/debian bookworm/main"
   std::string archive;      ///< Suite: stable-security, jammy-updates
   std::string codename;
   std::string origin;

@@ -20,8 +20,8 @@ import apt_fixture  # noqa: E402  (needs the path above)
 def world(folder):
     root = apt_fixture.Root(folder, foreign=["i386"])
     now = datetime.datetime.now(datetime.timezone.utc)
-    archive = root.repository("http://deb.debian.org/debian", "trixie", version="13.1")
-    security = root.repository("http://security.debian.org/debian-security", "trixie-security", label="Debian-Security",
+    archive = root.repository("http://deb.example.org/debian", "trixie", version="13.1")
+    security = root.repository("http://security.example.org/debian-security", "trixie-security", label="Debian-Security",
                                archive="stable-security", valid_until=now + datetime.timedelta(days=7))
     other = root.repository("http://packages.example.org/apt", "stable", origin="Example", label="Example")
 
