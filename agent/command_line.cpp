@@ -62,7 +62,7 @@ void add_format(CLI::App& app, Format& format, std::size_t count) {
              }
            reject("--format", choice, text);
          },
-         choice + " (table)")
+         choice + "; default table")
       ->type_name("FORMAT");
 }
 
@@ -77,7 +77,7 @@ void add_policy(CLI::App& app, MachineOptions& machine) {
          [&machine](const std::vector<std::string>& words) {
            machine.refresh = fmt::format("{}", fmt::join(words, " "));
          },
-         fmt::format("have the system fetch its package metadata first: {} (never)", kRefreshForm))
+         fmt::format("have the system fetch its package metadata first: {}; default never", kRefreshForm))
       ->type_name("WHEN")
       ->expected(1, 2);
   app.add_option_function<std::string>(
@@ -86,7 +86,7 @@ void add_policy(CLI::App& app, MachineOptions& machine) {
            machine.max_metadata_age = parse_duration(text);
            if (!machine.max_metadata_age) reject("--max-metadata-age", kDurationForm, text);
          },
-         fmt::format("metadata checked longer ago proves nothing: {} (48h)", kDurationForm))
+         fmt::format("metadata checked longer ago proves nothing: {}; default 48h", kDurationForm))
       ->type_name("DURATION");
 }
 
@@ -135,6 +135,7 @@ void add_others(CLI::App& app, Commands& commands) {
   record
       .add_option_function<std::string>(
           "DIR", [&commands](const std::string& name) { commands.record.folder = name; }, "new or empty folder")
+      ->type_name("")
       ->required();
   add_root(record, commands.record.machine.root);
   add_config(record, commands.record.machine.config_file);

@@ -38,7 +38,7 @@ Time modified(const fs::path& path) {
   return times ? times->modified : Time{};
 }
 
-/// Indexes of packages are large, and no collector reads them itself.
+/// Indexes of packages are large, and what is in them the tools have said. An empty one in their place would look torn.
 bool is_index(std::string_view path) {
   return path.starts_with("/var/lib/apt/lists/") && path.find("Release") == std::string_view::npos;
 }
@@ -48,7 +48,8 @@ void add_file(const fs::path& root, const std::string& path, std::vector<FileToR
   try {
     FileToRecord file{{path, RecordedFile::Kind::file, modified(real)}, {}};
     const auto size = stamp(real).size;
-    if (!is_index(path) && size >= 0 && static_cast<std::size_t>(size) <= kMaxFile) {
+    if (is_index(path)) return;
+    if (size >= 0 && static_cast<std::size_t>(size) <= kMaxFile) {
       file.content = read_file(real, kMaxFile);
       if (file.content.find('\0') != std::string::npos) file.content.clear();
     }

@@ -192,7 +192,8 @@ void dist_upgrade(pkgDepCache& cache, ResolverAnswer& answer) {
     if (package->CurrentVer != 0) {
       const auto candidate = cache[package].CandidateVerIter(cache);
       answer.phased[package->ID] = cache[package].Protect() && !candidate.end() && phased_percentage(candidate) != 100;
-    } else if (cache[package].NewInstall()) {
+    } else if (cache[package].NewInstall() &&
+               !cache[package].Garbage) {  // apt-get drops those that nothing needs in the end
       answer.new_packages.push_back({cache[package].InstVerIter(cache), {}});
     }
   }

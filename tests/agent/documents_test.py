@@ -50,7 +50,7 @@ class Documents(unittest.TestCase):
         self.assertEqual(explained, set().union(options(), *(options(command) for command in commands())))
 
     def test_the_manual_page_explains_each_format(self):
-        formats = re.search(r"--format FORMAT\s+([a-z, \n]+)\(table\)", help_of("check"))[1].replace("\n", " ")
+        formats = re.search(r"--format FORMAT\s+([a-z, \n]+); default table", help_of("check"))[1].replace("\n", " ")
         names = re.split(r"[, ]+", formats.strip())
         self.assertIn("table", names)
         for name in names:

@@ -119,7 +119,7 @@ TEST_CASE("paths in the root are recorded as such, and other texts are left alon
 }
 
 TEST_CASE(
-    "small files are recorded with their content; large and binary ones, and indexes, only by name; secrets never") {
+    "small files are recorded with their content; large and binary ones only by name; indexes and secrets never") {
   const test::TemporaryFolder folder;
   const auto put = [&](const std::string& path, const std::string& content) {
     fs::create_directories((folder.path() / path).parent_path());
@@ -138,5 +138,5 @@ TEST_CASE(
   CHECK(listing ==
         "/etc/os-release ID=debian\n\n/var/lib/dpkg/status \n/var/lib/dpkg/arch \n"
         "/etc/apt/sources.list.d/a.sources URIs: x\n\n/etc/apt/sources.list.d/ \n"
-        "/var/lib/apt/lists/x_InRelease Date: now\n\n/var/lib/apt/lists/x_Packages \n/var/lib/apt/lists/ \n");
+        "/var/lib/apt/lists/x_InRelease Date: now\n\n/var/lib/apt/lists/ \n");
 }
