@@ -94,7 +94,7 @@ class Apt:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
-            timeout=300,
+            timeout=900,
         )
         if result.returncode != 0:
             said = (

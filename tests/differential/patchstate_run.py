@@ -59,7 +59,7 @@ class Answer:
         """(name, arch) -> the update; (name, arch, "hidden") -> one above apt's candidate, so not in apt's own list."""
         found = {}
         for update in self.json["patches"]:
-            key = (update["name"], update["arch"], *(("hidden",) if is_hidden(update) else ()))
+            key = (update["name"], update.get("arch", ""), *(("hidden",) if is_hidden(update) else ()))
             if key in found:
                 raise AssertionError(f"reported twice: {key}")
             found[key] = update

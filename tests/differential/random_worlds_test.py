@@ -19,7 +19,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "support")]
 
 from apt_oracle import Apt, AptLost  # noqa: E402  (after the path is set)
-from comparison import differences, states_by_patchstate  # noqa: E402
+from comparison import AptAnswer  # noqa: E402
 from patchstate_run import PROBE, Patchstate  # noqa: E402
 from random_worlds import World  # noqa: E402
 
@@ -32,10 +32,11 @@ def run(seed, patchstate, probe):
         answer = patchstate.check(world.root.folder)
         apt = Apt(world.root.folder, world.root.arch, world.root.foreign)
         try:
-            found = differences(apt, answer, world.held, world.phased)
+            by_apt = AptAnswer(apt, world.held, world.phased)
         except AptLost:
             return seed, [], collections.Counter({LOST: 1})
-        kinds = collections.Counter(states_by_patchstate(apt, answer, world.phased).values() if answer.json else ())
+        found = by_apt.differences(answer)
+        kinds = collections.Counter(by_apt.states.values())
         if probe:
             asked = subprocess.run([probe, "--root", world.root.folder], stdout=subprocess.PIPE, check=False)
             kinds[json.loads(asked.stdout)["resolution"]] += 1

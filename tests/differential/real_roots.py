@@ -5,6 +5,7 @@ Needs root, debootstrap and the archive this machine itself uses (its address co
 ${XDG_CACHE_HOME:-/var/cache}/patchstate-test-roots; remove that folder to have them made anew."""
 
 import argparse
+import collections
 import hashlib
 import os
 import pathlib
@@ -18,7 +19,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "support")]
 
 from apt_oracle import Apt  # noqa: E402  (after the path is set)
-from comparison import differences  # noqa: E402
+from comparison import AptAnswer  # noqa: E402
 from patchstate_run import NOBODY, Patchstate  # noqa: E402
 from unchanged_test import changes, photograph  # noqa: E402
 
@@ -163,19 +164,21 @@ def older(stanza, spared):
     return re.sub(r"^Version: (\S+)$", r"Version: \1~older", stanza, count=1, flags=re.M)
 
 
-def check(what, apt, patchstate, root, held, prefix=()):
-    """Sentences about differences; also that looking changed nothing."""
-    before = photograph(root)
-    answer = patchstate.check(root, prefix=prefix)
-    found = [f"changed {path}" for path in changes(before, photograph(root))] if root != "/" else []
-    found += differences(apt, answer, held)
-    states = {}
-    for update in answer.updates.values() if answer.json else ():
-        states[update["state"]] = states.get(update["state"], 0) + 1
-    print(f"{what}: {len(found)} differences; {states}; {answer.verdict}")
-    for sentence in found:
-        print(f"  {sentence}")
-    return bool(found)
+def check(what, by_apt, patchstates, root):
+    """Every way to ask, against apt's answer; also that looking changed nothing."""
+    failed = False
+    for how, patchstate in patchstates.items():
+        for user, prefix in (("root", ()), ("nobody", NOBODY)):
+            before = photograph(root)
+            answer = patchstate.check(root, prefix=prefix)
+            found = [f"changed {path}" for path in changes(before, photograph(root))] if root != "/" else []
+            found += by_apt.differences(answer)
+            states = collections.Counter(update["state"] for update in answer.updates.values()) if answer.json else {}
+            print(f"{what}, {how}, as {user}: {len(found)} differences; {dict(states)}; {answer.verdict}", flush=True)
+            for sentence in found:
+                print(f"  {sentence}")
+            failed |= bool(found)
+    return failed
 
 
 def why_not():
@@ -204,10 +207,8 @@ def check_roots(patchstates):
             print(f"{release}: not usable here: {error}")
             continue
         checked.append(release)
-        for what, patchstate in patchstates.items():
-            for user, prefix in (("root", ()), ("nobody", NOBODY)):
-                apt = Apt(prefix=["chroot", str(root.folder)])
-                failed |= check(f"{release}, {what}, as {user}", apt, patchstate, root.folder, root.held(), prefix)
+        by_apt = AptAnswer(Apt(prefix=["chroot", str(root.folder)]), root.held())
+        failed |= check(release, by_apt, patchstates, root.folder)
     if len(checked) < 2:
         print(f"only {checked} could be had")
     return failed or len(checked) < 2
@@ -229,10 +230,7 @@ def main():
             "by apt's commands": Patchstate(options.bin, other, None),
         }
         held = set(run("apt-mark", "showhold").split())
-        failed = False
-        for what, patchstate in patchstates.items():
-            for user, prefix in (("root", ()), ("nobody", NOBODY)):
-                failed |= check(f"this machine, {what}, as {user}", Apt(), patchstate, "/", held, prefix)
+        failed = check("this machine", AptAnswer(Apt(), held), patchstates, "/")
         return int(failed | check_roots(patchstates))
 
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Why an update is not going to be installed: holds, pins, phasing, subscriptions."""
 
-from apt_fixture import os_release
-from scenario import OTHER, SECURITY, scenario
+from apt_fixture import Root, os_release
+from scenario import OTHER, SECURITY, Expected, scenario
 
 
 def standard(scene):
@@ -216,6 +216,29 @@ def phased_archive(scene):
         scene.repository("http://archive.example.org/ubuntu", suite, origin="Ubuntu", label="Ubuntu", codename="noble")
         for suite in ("noble", "noble-updates", "noble-security")
     ]
+
+
+@scenario
+def esm_offers_that_the_pro_client_keeps_apart_need_a_subscription(scene):
+    scene.installed("a", "1").installed("b", "1").installed("c", "1")
+    _, updates, _ = phased_archive(scene)
+    updates.package("c", "2")
+    # Where the client keeps the archives it may look at but this machine may not install from.
+    apart = Root(scene.path("var/lib/ubuntu-advantage/apt-esm"))
+    apart.status.clear()
+    for service, origin in (("infra", "UbuntuESM"), ("apps", "UbuntuESMApps")):
+        offers = apart.repository(
+            f"https://esm.example.org/{service}/ubuntu",
+            f"noble-{service}-security",
+            origin=origin,
+            label=origin,
+            codename="noble",
+        )
+        offers.package("a" if service == "infra" else "b", f"2+esm-{service}")
+    scene.after_write = apart.write
+    scene.pending("c", "1", "2")
+    for name, version in (("a", "2+esm-infra"), ("b", "2+esm-apps")):
+        scene.updates[name, "", "hidden"] = Expected("", version, "needs_subscription", SECURITY)
 
 
 @scenario
