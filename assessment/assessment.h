@@ -46,8 +46,7 @@ struct Update {
   RebootBehavior reboot_behavior = RebootBehavior::unknown;
   std::vector<Advisory> advisories;
   std::vector<std::string> cves;
-  std::string
-      repository;  ///< where the candidate comes from: "http://deb.example.org/debian-security bookworm-security/main"
+  std::string repository;  ///< where the candidate comes from: "http://deb.example.org/debian bookworm/main"
   std::string origin;  ///< who publishes it: "Debian-Security", "UbuntuESM"
   std::optional<std::int64_t> size_bytes;
   std::optional<Time> published;
