@@ -47,7 +47,7 @@ struct Update {
   std::vector<Advisory> advisories;
   std::vector<std::string> cves;
   std::string repository;  ///< where the candidate comes from: "http://deb.example.org/debian bookworm/main"
-  std::string origin;  ///< who publishes it: "Debian-Security", "UbuntuESM"
+  std::string origin;      ///< who publishes it: "Debian-Security", "UbuntuESM"
   std::optional<std::int64_t> size_bytes;
   std::optional<Time> published;
   std::optional<Time> first_seen;  ///< first assessment of this host that saw this version pending
