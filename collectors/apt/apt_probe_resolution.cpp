@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "collectors/apt/apt_probe_resolution.h"
 
+#include <algorithm>
 #include <string_view>
 
 #include <apt-pkg/configuration.h>
@@ -181,19 +182,55 @@ void require(std::vector<NewPackage>& wanted, pkgDepCache& cache, const pkgCache
   }
 }
 
+bool will_be_there(pkgDepCache& cache, const pkgCache::VerIterator& version) {
+  const auto package = version.ParentPkg();
+  if (package.CurrentVer() == version) return cache[package].Keep();
+  return cache[package].CandidateVerIter(cache) == version && (cache[package].NewInstall() || cache[package].Upgrade());
+}
+
+bool is_needed(pkgDepCache& cache, const pkgCache::PkgIterator& wanted) {
+  for (auto dep = wanted.RevDependsList(); !dep.end(); ++dep)
+    if (!dep.IsNegative() && cache.IsImportantDep(dep) && will_be_there(cache, dep.ParentVer())) return true;
+  return false;
+}
+
+bool is_needed_by_any_name(pkgDepCache& cache, const pkgCache::PkgIterator& package) {
+  if (is_needed(cache, package)) return true;
+  for (auto provides = cache[package].CandidateVerIter(cache).ProvidesList(); !provides.end(); ++provides)
+    if (is_needed(cache, provides.ParentPkg())) return true;
+  return false;
+}
+
+/// What apt-get does after resolving: new packages that nothing needs in the end are dropped, and those of them that
+/// another one needs after all are taken again (DoAutomaticRemove in apt-private's private-install.cc).
+void drop_new_garbage(pkgDepCache& cache) {
+  const pkgDepCache::ActionGroup group(cache);
+  std::vector<pkgCache::PkgIterator> dropped;
+  for (auto package = cache.PkgBegin(); !package.end(); ++package)
+    if (package->CurrentVer == 0 && cache[package].Garbage && cache[package].Install()) dropped.push_back(package);
+  for (const auto& package : dropped) cache.MarkDelete(package, false, 0, false);
+  while (cache.BrokenCount() != 0 || cache.PolicyBrokenCount() != 0) {
+    const auto needed = std::find_if(dropped.begin(), dropped.end(),
+                                     [&](const auto& package) { return is_needed_by_any_name(cache, package); });
+    if (needed == dropped.end()) break;
+    cache.MarkInstall(*needed, false, 0, false);
+    dropped.erase(needed);
+  }
+}
+
 void dist_upgrade(pkgDepCache& cache, ResolverAnswer& answer) {
   if (!APT::Upgrade::Upgrade(cache, APT::Upgrade::ALLOW_EVERYTHING)) {
     answer.failed = true;  // apt finds no way out: what it has marked by then is no plan
     return;
   }
+  drop_new_garbage(cache);
   answer.dist_upgrade = marked_for_upgrade(cache);
   answer.phased.resize(cache.Head().PackageCount);
   for (auto package = cache.PkgBegin(); !package.end(); ++package) {
     if (package->CurrentVer != 0) {
       const auto candidate = cache[package].CandidateVerIter(cache);
       answer.phased[package->ID] = cache[package].Protect() && !candidate.end() && phased_percentage(candidate) != 100;
-    } else if (cache[package].NewInstall() &&
-               !cache[package].Garbage) {  // apt-get drops those that nothing needs in the end
+    } else if (cache[package].NewInstall()) {
       answer.new_packages.push_back({cache[package].InstVerIter(cache), {}});
     }
   }
