@@ -3,13 +3,12 @@
 
 #include <algorithm>
 #include <charconv>
-#include <stdexcept>
 #include <system_error>
 
 #include <fmt/format.h>
 
+#include "agent/findings_text.h"
 #include "agent/version.h"
-#include "assessment/assessment_json.h"
 #include "platform/files.h"
 #include "platform/hash.h"
 #include "platform/own_folder.h"
@@ -23,8 +22,11 @@ namespace fs = std::filesystem;
 constexpr std::chrono::hours kLongest{6};
 constexpr std::size_t kMaxFile = 64U << 20U;
 
+/// Another build of this program may have other rules, or another form of this file.
 std::string key_of(const CollectorChoice& choice) {
-  return sha256_hex(fmt::format("{}\n{}\n{}", agent_version(), choice.source, choice.fingerprint));
+  const auto program = stamp(own_program());
+  return sha256_hex(fmt::format("{} {} {} {}\n{}\n{}", agent_version(), program.inode, program.size, program.mtime_ns,
+                                choice.source, choice.fingerprint));
 }
 
 bool is_whole(const Findings& findings) {
@@ -36,11 +38,6 @@ Time good_until(const Findings& findings, Time now) {
   for (const auto& repository : findings.metadata.repositories)
     if (repository.valid_until && *repository.valid_until > now) until = std::min(until, *repository.valid_until);
   return until;
-}
-
-std::string to_text(const Assessment& kept, std::string_view key, Time until) {
-  return fmt::format("{} {} {}\n{}", key, kept.started.time_since_epoch().count(), until.time_since_epoch().count(),
-                     to_json(kept));
 }
 
 /// "KEY KEPT_AT GOOD_UNTIL": anything else, and any other key or time, is a cache that does not answer.
@@ -84,12 +81,7 @@ std::optional<Findings> FindingsCache::find(const CollectorChoice& choice, Time 
     const auto line_end = text.find('\n');
     const std::string_view whole = text;
     if (line_end == std::string::npos || !answers(whole.substr(0, line_end), key_of(choice), now)) return std::nullopt;
-    auto kept = assessment_from_json(whole.substr(line_end + 1));
-    if (kept.sources.size() != 1 || kept.sources[0].name != choice.source) return std::nullopt;
-    auto* findings = std::get_if<Findings>(&kept.sources[0].outcome);
-    return findings == nullptr ? std::nullopt : std::optional(std::move(*findings));
-  } catch (const std::invalid_argument&) {
-    return std::nullopt;  // damaged
+    return findings_from_text(whole.substr(line_end + 1));
   } catch (const std::system_error&) {
     return std::nullopt;
   }
@@ -97,11 +89,12 @@ std::optional<Findings> FindingsCache::find(const CollectorChoice& choice, Time 
 
 void FindingsCache::keep(const CollectorChoice& choice, const Findings& findings, Time now) const {
   if (folder_.empty() || choice.fingerprint.empty() || !is_whole(findings)) return;
-  Assessment kept;
-  kept.started = now;
-  kept.sources.push_back({choice.source, choice.service, {}, findings});
+  const auto until = good_until(findings, now);
   try {
-    write_atomically(file_of(choice), to_text(kept, key_of(choice), good_until(findings, now)), 0600);
+    write_atomically(file_of(choice),
+                     fmt::format("{} {} {}\n{}", key_of(choice), now.time_since_epoch().count(),
+                                 until.time_since_epoch().count(), to_text(findings)),
+                     0600);
   } catch (const std::system_error&) {
     // A full or read-only disk: the next run asks the tool again.
     return;

@@ -42,7 +42,8 @@ void write_last_assessment(const fs::path& state_folder, const Assessment& asses
     throw std::system_error(std::make_error_code(std::errc::no_such_file_or_directory),
                             "this user has no home folder to keep the assessment in");
   fs::create_directories(state_folder);
-  write_durably(file_in(state_folder), to_json(assessment));
+  // Not synced: what a power cut takes away here the next run finds again, and syncing costs a run as much as judging.
+  write_atomically(file_in(state_folder), to_json(assessment));
 }
 
 }  // namespace patchstate

@@ -137,6 +137,8 @@ TEST_CASE("a damaged cache is none") {
   for (const std::string& text :
        {std::string("\n"), good.substr(line_end), good.substr(0, line_end) + " 1" + good.substr(line_end),
         good.substr(0, line_end + 1) + "{}", good.substr(0, line_end + 1) + "\xff\xfe", good + "garbage",
+        good.substr(0, line_end + 1) + "99999999999999999999:",
+        good.substr(0, line_end + 1) + "0:0:18446744073709551615,", good.substr(0, line_end + 1) + "0:0:-1,",
         std::string(1 << 20, '\0')}) {
     put(text);
     CHECK_FALSE(kept.cache.find(apt(), kNow));
