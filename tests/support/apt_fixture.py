@@ -249,13 +249,16 @@ class Root:
         arch = arch or self.arch
         fields = control_fields(name, version, arch, extra, ("conffiles",))
         fields.insert(1, ("Status", "hold" + status[status.index(" ") :] if hold else status))
+        state = status.rpartition(" ")[2]
         fields += [
             ("Maintainer", "Nobody <nobody@example.org>"),
             ("Description", f"{name} for tests"),
             ("Conffiles", extra.get("conffiles")),
+            # dpkg takes a status file without it for a damaged one.
+            ("Triggers-Awaited", "dpkg" if state == "triggers-awaited" else None),
         ]
         self.status.append(stanza(fields))
-        if status.rpartition(" ")[2] not in ("not-installed", "config-files"):
+        if state not in ("not-installed", "config-files"):
             self.file_lists.append(f"{name}:{arch}.list" if extra.get("multi_arch") == "same" else f"{name}.list")
         if auto:
             self.auto.append(
