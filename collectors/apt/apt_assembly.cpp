@@ -222,13 +222,24 @@ void Assembly::check_plan(const UpgradePlan& plan) {
             {{true, fmt::format("apt keeps {} back, of which dpkg-query and apt-cache say nothing", listed)}});
 }
 
+/// dpkg told of the package that makes apt refuse, and a doubt comes of that: its dependencies need not be broken.
+bool Assembly::waits_for_reinstallation(const UpgradePlan& plan) const {
+  if (plan.to_reinstall.empty()) return false;
+  const Key wanted = key_of_listed(plan.to_reinstall);
+  return std::any_of(snapshot_.broken_packages.begin(), snapshot_.broken_packages.end(), [&](const BrokenPackage& one) {
+    return Key(one.name, one.arch) == wanted && one.state == "reinst-required";
+  });
+}
+
 void Assembly::add_plans(const UpgradePlan& dist_upgrade, const UpgradePlan& upgrade) {
   for (const auto* const plan : {&dist_upgrade, &upgrade}) {
-    add_complaints(plan->complaints);
+    if (!waits_for_reinstallation(*plan)) add_complaints(plan->complaints);
     add_not_understood(plan->not_understood);
     check_plan(*plan);
   }
-  snapshot_.resolution = dist_upgrade.answered ? ResolutionKind::resolved : ResolutionKind::failed;
+  snapshot_.resolution = dist_upgrade.answered                    ? ResolutionKind::resolved
+                         : waits_for_reinstallation(dist_upgrade) ? ResolutionKind::unknown
+                                                                  : ResolutionKind::failed;
   const auto by_dist_upgrade = upgrades_of(dist_upgrade);
   const auto by_upgrade = upgrades_of(upgrade);
   for (const auto& [id, index] : pending_) {

@@ -61,6 +61,7 @@ class Assembly {
   Version version_of(const PolicyVersion& version);
   std::size_t file_index(const std::string& description);
   void check_plan(const UpgradePlan& plan);
+  bool waits_for_reinstallation(const UpgradePlan& plan) const;
   void add_required_by(const std::map<std::string, const PackageRecord*>& records);
 
   Snapshot snapshot_;

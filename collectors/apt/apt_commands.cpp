@@ -5,6 +5,7 @@
 #include <system_error>
 
 #include "collectors/apt/apt_assembly.h"
+#include "collectors/apt/apt_dpkg_database.h"
 #include "collectors/apt/apt_lines.h"
 #include "collectors/apt/apt_rules.h"
 #include "collectors/apt/apt_tools.h"
@@ -19,11 +20,14 @@ namespace fs = std::filesystem;
 /// Well below what any system takes as one command line.
 constexpr std::size_t kMostOperands = 96U << 10U;
 
-DpkgStatus installed_packages(const AptTools& tools) {
+/// dpkg-query reads the journal that an interrupted dpkg leaves too, apt does not: to be of one mind with apt, then,
+/// what it reads is read (edge-23).
+DpkgStatus installed_packages(const HostAccess& access, const AptTools& tools) {
   const Command command = tools.dpkg_query({"--show", "--showformat=" + dpkg_query_format()});
-  DpkgStatus status = parse_dpkg_status(tools.answer(command).out);
+  DpkgStatus status = has_journal_left(access.root) ? parse_status_file(read_status_file(access.root))
+                                                    : parse_dpkg_status(tools.answer(command).out);
   if (status.installed.empty())
-    throw CollectorError(FailureKind::unparseable, "dpkg-query names no installed package, which can't be");
+    throw CollectorError(FailureKind::unparseable, "dpkg names no installed package, which can't be");
   return status;
 }
 
@@ -100,7 +104,8 @@ void resolve(const AptTools& tools, const fs::path& hook_program, Assembly& asse
   const std::string native = assembly.snapshot().architectures.front();
   const Planner planner(tools, hook_program, native);
   const UpgradePlan dist_upgrade = planner.plan("dist-upgrade");
-  const UpgradePlan upgrade = dist_upgrade.takes_all ? dist_upgrade : planner.plan("upgrade");
+  const bool is_same = dist_upgrade.changes_nothing || !dist_upgrade.to_reinstall.empty();
+  const UpgradePlan upgrade = is_same ? dist_upgrade : planner.plan("upgrade");
   Policy of_new;
   in_batches(Assembly::new_names(dist_upgrade, native), [&](const std::vector<std::string>& names) {
     for (auto& package : policy_of(tools, names, assembly).packages) of_new.packages.push_back(std::move(package));
@@ -179,7 +184,7 @@ Snapshot ask_apt(const HostAccess& access) {
 
 Snapshot ask_apt(const HostAccess& access, const fs::path& hook_program) {
   AptTools tools(access);
-  const DpkgStatus status = installed_packages(tools);
+  const DpkgStatus status = installed_packages(access, tools);
   const auto archs = tools.architectures();
   if (archs.empty()) throw CollectorError(FailureKind::unparseable, "dpkg does not tell this system's architecture");
   tools.use_architectures(archs);

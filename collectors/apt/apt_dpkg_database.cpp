@@ -58,10 +58,20 @@ DpkgDatabase read_dpkg_database(const fs::path& root) {
   for (fs::directory_iterator entry(below(root, "/var/lib/dpkg/info"), error), end; !error && entry != end;
        entry.increment(error))
     if (entry->path().native().ends_with(".list")) ++database.file_lists;
+  database.journal_left = has_journal_left(root);
+  return database;
+}
+
+bool has_journal_left(const fs::path& root) {
+  std::error_code error;
   for (fs::directory_iterator entry(below(root, "/var/lib/dpkg/updates"), error), end; !error && entry != end;
        entry.increment(error))
-    database.journal_left = database.journal_left || is_journal_entry(entry->path().filename().string());
-  return database;
+    if (is_journal_entry(entry->path().filename().string())) return true;
+  return false;
+}
+
+std::string read_status_file(const fs::path& root) {
+  return read_file(below(root, "/var/lib/dpkg/status"), static_cast<std::size_t>(kLargestStatus));
 }
 
 }  // namespace patchstate::apt

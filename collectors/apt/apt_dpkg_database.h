@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <string>
 
 namespace patchstate::apt {
 
@@ -18,5 +19,9 @@ struct DpkgDatabase {
 
 /// Throws std::system_error when the status file can't be read, CollectorError `unparseable` when it is absurdly large.
 DpkgDatabase read_dpkg_database(const std::filesystem::path& root);
+
+bool has_journal_left(const std::filesystem::path& root);
+/// The status file as it is, without what a journal would add. Throws like read_dpkg_database.
+std::string read_status_file(const std::filesystem::path& root);
 
 }  // namespace patchstate::apt

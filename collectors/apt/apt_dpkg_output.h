@@ -28,5 +28,7 @@ struct DpkgStatus {
 /// For --showformat.
 std::string dpkg_query_format();
 DpkgStatus parse_dpkg_status(std::string_view text);
+/// Of dpkg's status file itself.
+DpkgStatus parse_status_file(std::string_view text);
 
 }  // namespace patchstate::apt

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "collectors/apt/apt_lines.h"
 #include "collectors/apt/apt_simulation_records.h"
 
 namespace patchstate::apt {
@@ -36,13 +37,17 @@ void add_not_understood(const Simulation& text, bool adds_up, UpgradePlan& plan)
     if (!adds_up || is_record(line)) plan.not_understood.push_back(line);
 }
 
+bool is_zero(const Totals& totals) {
+  return totals.upgraded + totals.newly_installed + totals.reinstalled + totals.downgraded + totals.to_remove +
+             totals.not_upgraded ==
+         0;
+}
+
 void add_texts(Simulation& text, Detail detail, UpgradePlan& plan) {
   const auto doubts = disagreements(text, detail);
   for (const auto& doubt : doubts) plan.complaints.push_back({true, doubt});
   add_not_understood(text, doubts.empty(), plan);
-  const Totals totals = text.totals.value_or(Totals{});
-  plan.takes_all =
-      doubts.empty() && totals.newly_installed + totals.downgraded + totals.to_remove + totals.not_upgraded == 0;
+  plan.changes_nothing = doubts.empty() && text.totals && is_zero(*text.totals);
   plan.kept_back = std::move(text.kept_back);
   plan.phased = std::move(text.phased);
   plan.subscription_offers = std::move(text.subscription_offers);
@@ -81,6 +86,20 @@ void sharpen_modes(std::vector<PlannedChange>& changes, const Simulation& text) 
 /// that is no error of ours (edge-27): the plan is not answered, and that says it.
 bool is_broken_already(const ProcessResult& result) {
   return result.ending == Ending::exited && result.err.find("Unmet dependencies") != std::string::npos;
+}
+
+/// Nor does it before a package is reinstalled that dpkg says must be; where an archive has it, apt does just that.
+std::string package_to_reinstall(const ProcessResult& result) {
+  constexpr std::string_view kBegin = "E: The package ";
+  constexpr std::string_view kEnd = " needs to be reinstalled, but I can't find an archive for it.";
+  std::string name;
+  if (result.ending != Ending::exited) return name;
+  for_each_line(result.err, [&](std::string_view raw) {
+    const std::string line = plain_line(raw);
+    if (line.starts_with(kBegin) && line.ends_with(kEnd))
+      name = line.substr(kBegin.size(), line.size() - kBegin.size() - kEnd.size());
+  });
+  return name;
 }
 
 }  // namespace
@@ -128,6 +147,7 @@ UpgradePlan Planner::plan_by_simulation(const std::string& verb, std::vector<std
   if (is_broken_already(result)) return plan;
   plan.complaints = complaints_in(result.err);
   if (!result.ok()) {
+    plan.to_reinstall = package_to_reinstall(result);
     plan.complaints = {{true, no_answer(command, result).what()}};
     return plan;
   }

@@ -17,8 +17,11 @@ namespace patchstate::apt {
 
 struct UpgradePlan {
   bool answered = false;  ///< false: apt could not resolve; the complaints say why, there are no changes
-  /// Every candidate, and nothing is added or removed for it: then `upgrade` and `dist-upgrade` do the same.
-  bool takes_all = false;
+  /// apt resolves nothing at all before this package is installed again, and no archive has it. Empty: no such refusal.
+  std::string to_reinstall;
+  /// Nothing is to be upgraded, added, removed or kept back: then `upgrade` and `dist-upgrade` do the same. (To take
+  /// every candidate is not enough: `upgrade` keeps one back whose new recommendation can't be met.)
+  bool changes_nothing = false;
   std::vector<PlannedChange> changes;
   std::vector<std::string> kept_back;  ///< names ("libc6:i386" of a foreign architecture)
   std::vector<std::string> phased;     ///< names; apt before 2.7 lists them as kept back

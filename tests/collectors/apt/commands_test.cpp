@@ -199,6 +199,48 @@ TEST_CASE("edges 23, 27: what apt can't resolve is still listed, without a resol
   CHECK(has_doubts(*late.snapshot));
 }
 
+TEST_CASE("edge-23: what an interrupted dpkg left in its journal counts as little as it counts for apt") {
+  RecordedApt apt;
+  apt.root().write("var/lib/dpkg/updates/0001", "Package: bash\nStatus: install ok unpacked\nVersion: 2\n");
+  apt.root().write("var/lib/dpkg/status",
+                   "Package: dpkg\nStatus: install ok installed\nArchitecture: amd64\nVersion: 1\n\n"
+                   "Package: bash\nStatus: install ok installed\nArchitecture: amd64\nVersion: 1\n\n");
+  apt.answers["dpkg-list"].out = "bash\t2\tamd64\tbash\t2\tinstall\tok\tunpacked\t.\n";
+  const Snapshot snapshot = ask_apt(apt.access(), kHookProgram);
+  CHECK(snapshot.installed_count == 2);
+  CHECK(snapshot.broken_packages.empty());
+  REQUIRE(find(snapshot, "bash") != nullptr);
+  CHECK(find(snapshot, "bash")->installed == "1");
+}
+
+TEST_CASE("edge-24: apt's refusal over a package to reinstall is no doubt where dpkg tells of that package") {
+  for (const bool dpkg_tells : {true, false}) {
+    RecordedApt apt;
+    const auto refusal = ReplayRunner::exited(
+        100, "", "E: The package sick:i386 needs to be reinstalled, but I can't find an archive for it.\n");
+    for (const std::string name : {"dist-upgrade", "upgrade", "phased", "simulated"}) apt.answers[name] = refusal;
+    apt.answers["dpkg-list"].out +=
+        "sick\t1\ti386\tsick\t1\tinstall\t" + std::string(dpkg_tells ? "reinstreq" : "ok") + "\tinstalled\t.\n";
+    apt.answers["policy"].out +=
+        "sick:i386:\n  Installed: 1\n  Candidate: 1\n  Version table:\n *** 1 100\n        100 /var/lib/dpkg/status\n";
+    const Snapshot snapshot = ask_apt(apt.access(), kHookProgram);
+    CHECK(find(snapshot, "bash") != nullptr);
+    CHECK(has_doubts(snapshot) == !dpkg_tells);
+    CHECK(snapshot.resolution == (dpkg_tells ? ResolutionKind::unknown : ResolutionKind::failed));
+  }
+}
+
+TEST_CASE("`upgrade` is asked too where `dist-upgrade` takes every update: it may keep one back all the same") {
+  RecordedApt apt;
+  auto& full = apt.answers["dist-upgrade"].out;
+  full = full.substr(0, full.find("The following NEW")) +
+         "The following packages will be upgraded:\n  bash libc6 libc6:i386 linux-image-amd64\n"
+         "4 upgraded, 0 newly installed, 0 to remove and 0 not upgraded.\n";
+  const Snapshot snapshot = ask_apt(apt.access(), kHookProgram);
+  CHECK(find(snapshot, "linux-image-amd64")->resolution.dist_upgrade == true);
+  CHECK(find(snapshot, "linux-image-amd64")->resolution.upgrade == false);
+}
+
 TEST_CASE("edge-107: empty output of a command that must say something is a failure or a doubt") {
   for (const auto& name : RecordedApt::commands()) {
     if (name == "version" || name == "records" || name == "configured") continue;  // details; no source is judged later

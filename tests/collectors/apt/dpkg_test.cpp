@@ -44,6 +44,32 @@ TEST_CASE("a row of dpkg-query that was cut, or isn't one, is returned") {
   CHECK(parse_dpkg_status("b\xffsh\t5.2\tamd64\tbash\t5.2\tinstall\tok\tinstalled\t.\n").not_understood.size() == 1);
 }
 
+TEST_CASE("edge-23: dpkg's status file itself says what dpkg-query says of it") {
+  const DpkgStatus status = parse_status_file(
+      "Package: bash\nEssential: yes\nStatus: hold ok installed\nArchitecture: amd64\nSource: bash-src (5.2-2)\n"
+      "Version: 5.2-2+b8\nDescription: a shell\n Version: 9\n\n"
+      "Package: gone\nStatus: deinstall ok config-files\nVersion: 1\n\n"
+      "Package: never\nStatus: unknown ok not-installed\n\n"
+      "Package: sick\nStatus: install reinstreq half-installed\nArchitecture: all\nVersion: 1\nSource: ill\n\n"
+      "Package: odd\nVersion: 1\nArchitecture: amd64\n\n"
+      "Package: last\nStatus: install ok triggers-awaited\nArchitecture: i386\nVersion: 1");
+  REQUIRE(status.installed.size() == 3);
+  CHECK(status.installed[0].name == "bash");
+  CHECK(status.installed[0].version == "5.2-2+b8");
+  CHECK(status.installed[0].arch == "amd64");
+  CHECK(status.installed[0].source == "bash-src");
+  CHECK(status.installed[0].source_version == "5.2-2");
+  CHECK(status.installed[0].held);
+  CHECK(status.installed[1].source == "ill");
+  CHECK(status.installed[1].source_version == "1");
+  CHECK(status.installed[2].name == "last");
+  REQUIRE(status.broken.size() == 2);
+  CHECK(status.broken[0].state == "reinst-required");
+  CHECK(status.broken[1].state == "triggers-awaited");
+  // A record without a state is told, never left out.
+  CHECK(status.not_understood.size() == 1);
+}
+
 TEST_CASE("a package record has source, size and what it needs and provides") {
   const auto records = parse_package_records(
       "Package: bash\nSource: bash-src (5.2-2)\nVersion: 5.2-2+b13\nArchitecture: amd64\nPre-Depends: libc6 (>= 2.36)\n"
