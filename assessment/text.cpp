@@ -65,9 +65,21 @@ std::size_t find_end(std::string_view text, std::size_t at, auto&& is_end) {
   return at;
 }
 
+/// The '@' behind user information, in a word that begins like host:port, with a path behind it, or like user:password,
+/// where the password begins with digits and holds a slash. An '@' of a path is taken for it, and too much masked,
+/// rather than a password shown; only what begins a path segment and is no host name (npm's "/@scope/name") is known
+/// for a path.
+std::size_t at_sign_behind_digits(std::string_view word) {
+  for (std::size_t at = word.rfind('@'); at != std::string_view::npos; at = word.substr(0, at).rfind('@')) {
+    if (at == 0 || word[at - 1] != '/') return at;
+    const std::string_view behind = word.substr(at + 1);
+    if (behind.substr(0, behind.find('/')).find('.') != std::string_view::npos) return at;
+  }
+  return std::string_view::npos;
+}
+
 /// Length of the user information before a host, without its '@'; npos when there is none. `rest` starts behind "://".
-/// A password may hold an unescaped '@' (the last one counts) or, against the rules, '/', '?' or '#': it is told from a
-/// port by not being a number.
+/// A password may hold an unescaped '@' (the last one counts) or, against the rules, '/', '?' or '#'.
 std::size_t user_information(std::string_view rest) {
   rest = rest.substr(0, kLongestWord);
   const std::string_view word = rest.substr(0, find_end(rest, 0, is_space_or_quote));
@@ -78,7 +90,7 @@ std::size_t user_information(std::string_view rest) {
   if (colon == std::string_view::npos || authority.front() == '[') return std::string_view::npos;
   const std::string_view port = authority.substr(colon + 1);
   const bool is_port = std::all_of(port.begin(), port.end(), [](char c) { return c >= '0' && c <= '9'; });
-  return is_port ? std::string_view::npos : word.rfind('@');
+  return is_port ? at_sign_behind_digits(word) : word.rfind('@');
 }
 
 /// Whether a parameter of this name carries a secret: sig, X-Amz-Signature, access_token, apikey, client_secret, …
