@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <fstream>
 #include <system_error>
 
 #include "platform/files.h"
@@ -13,6 +14,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kMaxFile = 512U << 10U;
+/// As much as a machine with every package has.
+constexpr std::size_t kMaxStatusOfInterrupted = 128U << 20U;
 
 constexpr std::array<std::string_view, 11> kFiles{
     "/etc/os-release",
@@ -28,9 +31,14 @@ constexpr std::array<std::string_view, 11> kFiles{
     "/var/lib/ubuntu-advantage/status.json",
 };
 // Not auth.conf.d: it holds nothing but passwords.
-constexpr std::array<std::string_view, 6> kFolders{
-    "/etc/apt/sources.list.d", "/etc/apt/apt.conf.d",        "/etc/apt/preferences.d",
-    "/var/lib/apt/lists",      "/var/lib/apt/lists/partial", "/var/lib/dpkg/updates",
+constexpr std::array<std::string_view, 7> kFolders{
+    "/etc/apt/sources.list.d",
+    "/etc/apt/apt.conf.d",
+    "/etc/apt/preferences.d",
+    "/var/lib/apt/lists",
+    "/var/lib/apt/lists/partial",
+    "/var/lib/dpkg/updates",
+    "/var/lib/ubuntu-advantage/apt-esm/etc/apt",
 };
 
 Time modified(const fs::path& path) {
@@ -38,9 +46,28 @@ Time modified(const fs::path& path) {
   return times ? times->modified : Time{};
 }
 
-/// Indexes of packages are large, and what is in them the tools have said. An empty one in their place would look torn.
-bool is_index(std::string_view path) {
+/// apt's lists, but not the Release files among them: large, and what is in them the tools have said.
+bool is_list(std::string_view path) {
   return path.starts_with("/var/lib/apt/lists/") && path.find("Release") == std::string_view::npos;
+}
+
+/// Of an index of packages collectors look at the size and the end: without it, or with an empty one in its place, the
+/// machine would seem never to have fetched it, or to have a torn one.
+void add_index(const fs::path& real, const std::string& path, std::vector<FileToRecord>& files) {
+  const auto size = stamp(real).size;
+  if (size < 0 || path.find("Packages") == std::string::npos) return;
+  RecordedFile index{path, RecordedFile::Kind::index, modified(real), static_cast<std::uint64_t>(size)};
+  std::ifstream in(real, std::ios::binary);
+  index.ends_with_newline = size > 0 && in.seekg(-1, std::ios::end) && in.get() == '\n';
+  files.push_back({std::move(index), {}});
+}
+
+/// Where dpkg was interrupted, collectors read its status file too, and not only that it is there.
+std::size_t most_of(const fs::path& root, std::string_view path) {
+  if (path != "/var/lib/dpkg/status") return kMaxFile;
+  std::error_code error;
+  const fs::directory_iterator journal(resolve_in_root(root, "/var/lib/dpkg/updates"), error);
+  return error || journal == fs::directory_iterator() ? kMaxFile : kMaxStatusOfInterrupted;
 }
 
 void add_file(const fs::path& root, const std::string& path, std::vector<FileToRecord>& files) {
@@ -48,9 +75,10 @@ void add_file(const fs::path& root, const std::string& path, std::vector<FileToR
   try {
     FileToRecord file{{path, RecordedFile::Kind::file, modified(real)}, {}};
     const auto size = stamp(real).size;
-    if (is_index(path)) return;
-    if (size >= 0 && static_cast<std::size_t>(size) <= kMaxFile) {
-      file.content = read_file(real, kMaxFile);
+    if (is_list(path)) return add_index(real, path, files);
+    const auto most = most_of(root, path);
+    if (size >= 0 && static_cast<std::size_t>(size) <= most) {
+      file.content = read_file(real, most);
       if (file.content.find('\0') != std::string::npos) file.content.clear();
     }
     files.push_back(std::move(file));

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <fstream>
 #include <system_error>
 
 #include "agent/assess.h"
@@ -27,6 +28,17 @@ bool is_same(const std::vector<std::string>& recorded, const std::vector<std::st
   return std::equal(recorded.begin() + 1, recorded.end(), asked.begin() + 1, [&](const auto& left, const auto& right) {
     return replace_all(left, kRecordedRoot, root.string()) == right;
   });
+}
+
+/// As large as the index was, and ending as it did. Sparse: hundreds of megabytes of indexes take no place.
+void write_placeholder(const fs::path& path, const RecordedFile& index) {
+  fs::create_directories(path.parent_path());
+  std::ofstream out(path, std::ios::binary);
+  if (index.size > 0) {
+    out.seekp(static_cast<std::streamoff>(index.size - 1));
+    out.put(index.ends_with_newline ? '\n' : '\0');
+  }
+  if (!out.flush()) throw std::system_error(std::make_error_code(std::errc::io_error), path.string());
 }
 
 }  // namespace
@@ -54,8 +66,10 @@ RecordedRoot::RecordedRoot(const Recording& recording, const fs::path& folder)
     : path_(fs::canonical(fs::temp_directory_path()) / ("patchstate-recording-" + random_uuid())) {
   fs::create_directories(path_);
   if (fs::exists(folder / "root")) fs::copy(folder / "root", path_, fs::copy_options::recursive);
-  for (const auto& file : recording.files)
+  for (const auto& file : recording.files) {
     if (file.kind == RecordedFile::Kind::folder) fs::create_directories(below(path_, file.path));
+    if (file.kind == RecordedFile::Kind::index) write_placeholder(below(path_, file.path), file);
+  }
   // Last, since making a file touches its folder.
   for (const auto& file : recording.files) {
     const auto time = std::chrono::file_clock::from_sys(file.modified);

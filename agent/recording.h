@@ -3,10 +3,11 @@
 //
 //   commands.json   time, commands with argv and how they ended, files with their times
 //   commands/       stdout and stderr of each command, as bytes
-//   root/           the small files the collectors read
+//   root/           the small files the collectors read; of indexes of packages commands.json has the size only
 //   expected.json   what the collectors make of it: sources and patches of the assessment
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -29,8 +30,11 @@ struct RecordedCommand {
 
 struct RecordedFile {
   std::string path;  ///< below the root, "/etc/apt/sources.list"
-  enum class Kind { file, folder } kind = Kind::file;
+  enum class Kind { file, folder, index } kind = Kind::file;
   Time modified;  ///< neither git nor a copy keeps it, and collectors look at it
+  /// Of an index of packages, whose content is not recorded: what collectors look at beside that it is there.
+  std::uint64_t size = 0;
+  bool ends_with_newline = false;
 };
 
 struct Recording {

@@ -18,6 +18,7 @@ namespace fs = std::filesystem;
 using nlohmann::ordered_json;
 
 constexpr std::size_t kMaxOutput = 64U << 20U;
+constexpr std::uint64_t kMaxIndex = 4ULL << 30U;
 
 constexpr std::array kEndings{
     std::pair{Ending::failed_to_start, "failed_to_start"},
@@ -73,10 +74,26 @@ RecordedCommand command_from(const ordered_json& json, const fs::path& folder) {
   return command;
 }
 
+ordered_json to_json(const RecordedFile& file) {
+  ordered_json json = {{"path", file.path}, {"modified", format_time(file.modified)}};
+  if (file.kind == RecordedFile::Kind::index) {
+    json["size"] = file.size;
+    json["endsWithNewline"] = file.ends_with_newline;
+  }
+  return json;
+}
+
 RecordedFile file_from(const ordered_json& json) {
   const auto path = json.at("path").get<std::string>();
   const auto kind = path.ends_with('/') ? RecordedFile::Kind::folder : RecordedFile::Kind::file;
-  return {path, kind, time_from(json.at("modified").get<std::string>())};
+  RecordedFile file{path, kind, time_from(json.at("modified").get<std::string>())};
+  if (json.contains("size")) {
+    file.kind = RecordedFile::Kind::index;
+    file.size = json.at("size").get<std::uint64_t>();
+    file.ends_with_newline = json.at("endsWithNewline").get<bool>();
+    if (file.size > kMaxIndex) throw std::invalid_argument("commands.json: no index is that large: " + path);
+  }
+  return file;
 }
 
 }  // namespace
@@ -91,8 +108,7 @@ void write_recording(const fs::path& folder, const Recording& recording) {
     commands.push_back(to_json(command, number));
   }
   ordered_json files = ordered_json::array();
-  for (const auto& file : recording.files)
-    files.push_back({{"path", file.path}, {"modified", format_time(file.modified)}});
+  for (const auto& file : recording.files) files.push_back(to_json(file));
   const ordered_json all = {{"now", format_time(recording.now)}, {"commands", commands}, {"files", files}};
   write_atomically(folder / "commands.json", all.dump(2) + "\n");
 }

@@ -58,16 +58,22 @@ std::vector<RecordedCommand> redacted(const std::vector<RecordedCommand>& comman
   return all;
 }
 
+/// What a source said, without times and texts.
+std::string outline(const SourceReport& source) {
+  const auto* const findings = std::get_if<Findings>(&source.outcome);
+  if (findings == nullptr) return "a failure";
+  std::string text = fmt::format("{} updates", findings->updates.size());
+  for (const auto& one : findings->metadata.repositories) text += fmt::format(", repository {}", to_text(one.state));
+  return text;
+}
+
 /// Whether the replay says about each source what the machine said: else something that matters was not recorded.
 std::string difference(const Assessment& machine, const Assessment& replayed) {
   if (machine.sources.size() != replayed.sources.size()) return "another number of sources";
   for (std::size_t i = 0; i < machine.sources.size(); ++i) {
-    const auto& source = machine.sources[i];
-    const auto* there = std::get_if<Findings>(&source.outcome);
-    const auto* here = std::get_if<Findings>(&replayed.sources[i].outcome);
-    if ((there == nullptr) != (here == nullptr)) return source.name + ": only one of the two is a failure";
-    if (there != nullptr && there->updates.size() != here->updates.size())
-      return fmt::format("{}: {} updates rather than {}", source.name, here->updates.size(), there->updates.size());
+    const auto there = outline(machine.sources[i]);
+    const auto here = outline(replayed.sources[i]);
+    if (there != here) return fmt::format("{}: {}; not {}", machine.sources[i].name, here, there);
   }
   return {};
 }

@@ -87,6 +87,8 @@ Command AptTools::read_only(const std::string& program, const std::string& verb,
     const std::string prefix = offers_.empty() ? "apt-" : "apt-offers-";
     return access_.cache.empty() ? std::string() : (access_.cache / (prefix + name)).string();
   };
+  // As our configuration file says already; here it tells the two ways to ask apart, for a recording too.
+  if (!offers_.empty()) add_option(argv, "Dir=" + offers_.string() + "/");
   add_option(argv, "Dir::Cache::pkgcache=" + cache_file("pkgcache.bin"));
   add_option(argv, "Dir::Cache::srcpkgcache=" + cache_file("srcpkgcache.bin"));
   // apt deletes archives it finds with another size than expected; there it finds none.

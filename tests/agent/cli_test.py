@@ -499,6 +499,56 @@ class Recordings(Case):
             self.assertNotIn(secret.encode(), everything)
         self.fails("record", target, "--root", root, says="not empty")
 
+    def alone(self, *arguments):
+        """Without the probe beside it, the program asks apt's commands."""
+        program = self.folder / "alone/patchstate"
+        program.parent.mkdir(exist_ok=True)
+        shutil.copy2(PROGRAM, program)
+        return subprocess.run([str(word) for word in (program, *arguments)], check=False, capture_output=True,
+                              env=self.environment, timeout=100)
+
+    def outline(self, assessment):
+        """What a recording has to keep of an answer."""
+        apt = next(source for source in assessment["sources"] if source["name"] == "apt")
+        return (
+            sorted((patch["patchId"], patch["version"], patch["state"]) for patch in assessment["patches"]),
+            sorted((each["name"], each["state"]) for each in apt["metadata"]["repositories"]),
+            sorted(warning["code"] for warning in apt.get("warnings", [])),
+        )
+
+    def test_a_recording_made_without_the_probe_gives_the_same_answer_again(self):
+        def tear(root):
+            index = next((root / "var/lib/apt/lists").glob("*debian_*_Packages"))
+            index.write_bytes(index.read_bytes()[:-10])
+
+        def interrupt(root):
+            (root / "var/lib/dpkg/updates/0001").write_text("Package: bash\nStatus: install ok unpacked\nVersion: 9\n")
+
+        def never_fetch(root):
+            next((root / "var/lib/apt/lists").glob("*debian-security_*_Packages")).unlink()
+
+        def offer(root):
+            apart = apt_fixture.Root(root / "var/lib/ubuntu-advantage/apt-esm")
+            apart.status.clear()
+            apart.repository("https://esm.example.org/infra/ubuntu", "noble-infra-security", origin="UbuntuESM",
+                             label="UbuntuESM").package("bash", "1.0-9")
+            apart.write()
+
+        for change, expected in ((lambda root: None, set()), (tear, {"index_damaged"}), (interrupt, {"dpkg_interrupted"}),
+                                 (never_fetch, {"never_fetched"}), (offer, set())):
+            name = change.__name__.strip("<>")
+            with self.subTest(name):
+                root = self.world(name, security=True, other=True)
+                change(root)
+                target = self.folder / f"recording-{name}"
+                now = self.outline(json.loads(self.alone("check", "--format", "json", "--root", root).stdout))
+                self.assertEqual(set(now[2]), expected)
+                result = self.alone("record", target, "--root", root)
+                self.assertEqual(result.returncode, 0, result.stderr)
+                self.assertEqual(self.outline(json.loads((target / "expected.json").read_text())), now)
+                if change is offer:
+                    self.assertIn("needs_subscription", {state for _, _, state in now[0]})
+
     def test_a_recording_of_this_machine(self):
         target = self.folder / "recording"
         result = self.run_it("record", target)

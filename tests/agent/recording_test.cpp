@@ -55,7 +55,9 @@ TEST_CASE("what was recorded is read again, byte for byte") {
 TEST_CASE("a damaged recording is an error") {
   const test::TemporaryFolder folder;
   for (const char* const text : {"", "{", "[]", "{}", R"({"now":"yesterday","commands":[],"files":[]})",
-                                 R"({"now":"2026-03-01T00:00:00Z","commands":[{"argv":[]}],"files":[]})"}) {
+                                 R"({"now":"2026-03-01T00:00:00Z","commands":[{"argv":[]}],"files":[]})",
+                                 R"({"now":"2026-03-01T00:00:00Z","commands":[],"files":[{"path":"/x","modified":)"
+                                 R"("2026-03-01T00:00:00Z","size":99999999999999,"endsWithNewline":true}]})"}) {
     std::ofstream(folder.path() / "commands.json") << text;
     CHECK_THROWS_AS(read_recording(folder.path()), std::invalid_argument);
   }
@@ -138,5 +140,39 @@ TEST_CASE(
   CHECK(listing ==
         "/etc/os-release ID=debian\n\n/var/lib/dpkg/status \n/var/lib/dpkg/arch \n"
         "/etc/apt/sources.list.d/a.sources URIs: x\n\n/etc/apt/sources.list.d/ \n"
-        "/var/lib/apt/lists/x_InRelease Date: now\n\n/var/lib/apt/lists/ \n");
+        "/var/lib/apt/lists/x_InRelease Date: now\n\n/var/lib/apt/lists/x_Packages \n/var/lib/apt/lists/ \n");
+}
+
+TEST_CASE("of an index its size and its end come back, so that it is there, and is as whole as it was") {
+  const test::TemporaryFolder machine;
+  const auto lists = machine.path() / "var/lib/apt/lists";
+  fs::create_directories(lists);
+  std::ofstream(lists / "whole_Packages") << "Package: secret\n";
+  std::ofstream(lists / "torn_Packages") << "Package: sec";
+  std::ofstream(lists / "empty_Packages");
+  Recording recording{kNow, {}, {}};
+  for (const auto& [file, content] : files_to_record(machine.path())) {
+    CHECK(content.empty());
+    recording.files.push_back(file);
+  }
+  const test::TemporaryFolder folder;
+  write_recording(folder.path(), recording);
+  const RecordedRoot root(read_recording(folder.path()), folder.path());
+  const auto again = [&](const char* name) { return read_file(root.path() / "var/lib/apt/lists" / name); };
+  CHECK(again("whole_Packages") == std::string(15, '\0') + "\n");
+  CHECK(again("torn_Packages") == std::string(12, '\0'));
+  CHECK(again("empty_Packages").empty());
+}
+
+TEST_CASE("dpkg's status file is recorded whatever its size where dpkg was interrupted, since it is read then") {
+  const test::TemporaryFolder folder;
+  fs::create_directories(folder.path() / "var/lib/dpkg/updates");
+  std::ofstream(folder.path() / "var/lib/dpkg/status") << std::string(1 << 20, 'x');
+  for (const bool is_interrupted : {false, true}) {
+    if (is_interrupted) std::ofstream(folder.path() / "var/lib/dpkg/updates/0001") << "Package: x\n";
+    std::size_t recorded = 0;
+    for (const auto& [file, content] : files_to_record(folder.path()))
+      if (file.path == "/var/lib/dpkg/status") recorded = content.size();
+    CHECK(recorded == (is_interrupted ? 1U << 20U : 0U));
+  }
 }
