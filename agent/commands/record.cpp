@@ -34,7 +34,7 @@ std::vector<RecordedFile> write_files(const fs::path& folder, const std::vector<
     auto renamed = file;
     renamed.path = redaction.apply(file.path);
     written.push_back(renamed);
-    if (file.kind == RecordedFile::Kind::folder) continue;
+    if (file.kind != RecordedFile::Kind::file) continue;
     const auto path = below(folder / "root", renamed.path);
     fs::create_directories(path.parent_path());
     write_atomically(path, redaction.apply(content));

@@ -104,7 +104,8 @@ std::size_t Assembly::file_index(const std::string& description) {
   const auto [place, is_unknown] = files_.try_emplace(description, snapshot_.files.size());
   if (is_unknown) {
     snapshot_.files.push_back({description, repository_of(description), {}, {}, {}, {}});
-    add_complaints({{false, "apt-get indextargets does not name an index that apt-cache policy uses: " + description}});
+    // It may be a security archive: what it offers can't be told from other updates.
+    add_complaints({{true, "apt-get indextargets does not name an index that apt-cache policy uses: " + description}});
   }
   return place->second;
 }

@@ -47,8 +47,9 @@ void add_field(PackageRecord& record, std::string_view name, std::string_view va
   }
 }
 
+/// Every record of apt's has the three; one that was cut must not stand for the package it begins with.
 void finish(PackageRecord& record, std::vector<PackageRecord>& records) {
-  if (!record.name.empty() && !record.version.empty()) {
+  if (!record.name.empty() && !record.version.empty() && !record.arch.empty()) {
     if (record.source.empty()) record.source = record.name;
     if (record.source_version.empty()) record.source_version = record.version;
     records.push_back(std::move(record));

@@ -546,6 +546,7 @@ class Recordings(Case):
                 result = self.alone("record", target, "--root", root)
                 self.assertEqual(result.returncode, 0, result.stderr)
                 self.assertEqual(self.outline(json.loads((target / "expected.json").read_text())), now)
+                self.assertEqual(list((target / "root").rglob("*Packages")), [])
                 if change is offer:
                     self.assertIn("needs_subscription", {state for _, _, state in now[0]})
 

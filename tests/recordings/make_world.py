@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Records a made-up Debian 13 that has one of everything, through the probe.
+"""Records a made-up Debian 13 that has one of everything, through the probe and through apt's commands.
 
 usage: make_world.py FOLDER-OF-PROGRAMS
 """
@@ -58,8 +58,10 @@ def main():
     programs = pathlib.Path(sys.argv[1])
     with tempfile.TemporaryDirectory() as scratch:
         root = world(pathlib.Path(scratch) / "root")
-        shutil.rmtree(HERE / "world-probe", ignore_errors=True)
-        subprocess.run([programs / "patchstate", "record", HERE / "world-probe", "--root", root], check=True)
+        alone = shutil.copy2(programs / "patchstate", scratch)  # without the probe beside it
+        for name, program in (("world-probe", programs / "patchstate"), ("world-commands", alone)):
+            shutil.rmtree(HERE / name, ignore_errors=True)
+            subprocess.run([program, "record", HERE / name, "--root", root], check=True)
 
 
 if __name__ == "__main__":

@@ -76,7 +76,7 @@ TEST_CASE("a package record has source, size and what it needs and provides") {
       "Depends: base-files (>= 2.1), exim4 | mail-transport-agent, perl:any\nRecommends: bash-completion\n"
       "Provides: shell (= 1), sh\nTag: a::b,\n c::d\nSize: 1490652\n\nPackage: tzdata\nVersion: 2026a\nArchitecture: "
       "all\n"
-      "Size: huge\n\nPackage: nothing\n");
+      "Size: huge\n\nPackage: nothing\n\nPackage: cut\nVersion: 1\n");
   REQUIRE(records.size() == 2);
   CHECK(records[0].source == "bash-src");
   CHECK(records[0].source_version == "5.2-2");
