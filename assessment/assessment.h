@@ -158,6 +158,8 @@ struct Assessment {
   std::vector<Warning> warnings;  ///< about the host as a whole (no collector fits, clock, …)
   Verdict verdict;
   std::string agent_version;
+  std::optional<std::chrono::seconds> interval;  ///< how often this host reports; nullopt: only when somebody asks
+  std::string state_hash;  ///< of what it says, without what differs from run to run (state_text); empty: not made
 };
 
 struct Counts {
@@ -175,6 +177,9 @@ Counts count(const Assessment& assessment);
 /// No source at all, or every source failed: failed. A failed source beside others, or an incomplete one: partial.
 Status status_of(const SourceReport& source);
 Status status_of(const Assessment& assessment);
+/// What an assessment says, as a text that is equal for two runs between which nothing changed: without its id, times,
+/// durations and when the metadata was last checked.
+std::string state_text(Assessment assessment);
 /// All updates of all sources, most urgent first: pending security, unclassified, other, then those shown apart; then
 /// by severity, then by name. Pointers into `assessment`.
 std::vector<const Update*> updates_by_urgency(const Assessment& assessment);

@@ -270,7 +270,9 @@ std::string to_json(const Assessment& assessment, JsonStyle style) {
   json.key("agent");
   json.begin_object();
   put_known(json, "version", assessment.agent_version);
+  if (assessment.interval) put_number(json, "intervalSeconds", assessment.interval->count());
   json.end_object();
+  put_known(json, "stateHash", assessment.state_hash);
   json.key("patches");
   json.begin_array();
   for_each_update(assessment,
@@ -278,6 +280,22 @@ std::string to_json(const Assessment& assessment, JsonStyle style) {
   json.end_array();
   json.end_object();
   return std::move(json).take();
+}
+
+std::string state_text(Assessment assessment) {
+  assessment.activity_id.clear();
+  assessment.state_hash.clear();
+  assessment.started = assessment.last_modified = Time{};
+  for (auto& reason : assessment.verdict.reasons) reason.message.clear();  // "checked 3 hours ago"
+  for (auto& source : assessment.sources) {
+    source.duration = {};
+    if (auto* findings = std::get_if<Findings>(&source.outcome)) {
+      findings->metadata.checked_at.reset();
+      for (auto& repository : findings->metadata.repositories) repository.checked_at.reset();
+    }
+  }
+  // The domain: a hash of this text is never one of another.
+  return "patchstate assessment state 1\n" + to_json(assessment);
 }
 
 }  // namespace patchstate

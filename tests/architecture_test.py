@@ -37,17 +37,28 @@ THIRD_PARTY_HOMES = {
     "curl/*": ["agent/https_endpoint*"],
     "expat.h": ["collectors/*_output.cpp", "collectors/*_output.h"],
     "Poco/*": ["hub/*"],
+    "microhttpd.h": ["hub/http_server.cpp"],
+    "gnutls/*": ["hub/http_tls*"],
+    "simdjson.h": ["hub/report_json.cpp"],
+    "zlib.h": ["hub/gzip.cpp"],
     "nlohmann/*": ["*_json.cpp", "*_json.h", "*_output.cpp", "*_output.h", "*config*", "hub/*"]
     + PROBES[:1],
     "toml++/*": ["agent/config*"],
-    "CLI/*": ["agent/*"],
+    "CLI/*": ["agent/*", "hub/command_line.cpp"],
     "sha2.h": ["platform/*"],
     "fmt/*": ["*"],
     "doctest/*": [],
 }
 # Everything else in angle brackets that is not the standard library is the operating system's.
 # apt starts apt_hook as a program of its own and hands it a socket.
-OS_HEADER_HOMES = ["platform/linux/*", "platform/windows/*", "collectors/apt/apt_hook.cpp"] + PROBES
+# The hub runs on Linux only; its sockets and signals are in two files.
+OS_HEADER_HOMES = [
+    "platform/linux/*",
+    "platform/windows/*",
+    "collectors/apt/apt_hook.cpp",
+    "hub/http_server.cpp",
+    "hub/serve.cpp",
+] + PROBES
 STANDARD_HEADER = re.compile(r"[a-z_0-9]+$")
 
 CATCH_ALL_HOMES = ["agent/assess.cpp", "agent/delivery.cpp", "agent/main.cpp", "hub/http_server.cpp"]

@@ -90,10 +90,11 @@ static auto fields(const Host& x) {
                 resource);
 }
 static auto fields(const Assessment& x) {
-  const auto& [id, started, modified, host, sources, reboot, reboot_reasons, warnings, verdict, agent] = x;
+  const auto& [id, started, modified, host, sources, reboot, reboot_reasons, warnings, verdict, agent, interval, hash] =
+      x;
   const auto& [value, reasons] = verdict;
   return values(id, started, modified, fields(host), fields(sources), reboot, fields(reboot_reasons), fields(warnings),
-                value, fields(reasons), agent);
+                value, fields(reasons), agent, interval, hash);
 }
 
 }  // namespace patchstate
@@ -130,6 +131,37 @@ TEST_CASE("writing and reading loses nothing") {
     for (const auto style : {JsonStyle::compact, JsonStyle::indented})
       CHECK(fields(assessment_from_json(to_json(sample, style))) == fields(sample));
   }
+}
+
+TEST_CASE("the state of two runs is the same text when only ids, times and durations differ") {
+  const Assessment first = everything();
+  Assessment second = first;
+  second.activity_id = "another";
+  second.state_hash = "of another";
+  second.started += std::chrono::hours{6};
+  second.last_modified += std::chrono::hours{6};
+  for (auto& reason : second.verdict.reasons) reason.message += ", six hours later";
+  for (auto& source : second.sources) {
+    source.duration += std::chrono::seconds{1};
+    if (auto* findings = std::get_if<Findings>(&source.outcome)) findings->metadata.checked_at = second.started;
+  }
+  CHECK(state_text(second) == state_text(first));
+}
+
+TEST_CASE("the state of two runs differs when an update, the verdict or the answer of a source does") {
+  const Assessment first = everything();
+  Assessment second = first;
+  SUBCASE("an update") {
+    for (auto& source : second.sources)
+      if (auto* findings = std::get_if<Findings>(&source.outcome)) findings->updates.emplace_back();
+  }
+  SUBCASE("the verdict") {
+    second.verdict.reasons.front().code = "another";
+  }
+  SUBCASE("the answer of a source") {
+    second.sources.front().outcome = Failure{};
+  }
+  CHECK(state_text(second) != state_text(first));
 }
 
 TEST_CASE("what is read from repaired text is written the same again") {

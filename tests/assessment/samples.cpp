@@ -110,6 +110,8 @@ Assessment machine(std::vector<Update> updates) {
   made.started = before(seconds{1});
   made.last_modified = sample_now();
   made.agent_version = "0.1.0";
+  made.interval = std::chrono::hours{6};
+  made.state_hash = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
   made.host.id = "7b1d3a0c";
   made.host.hostname = "web-1";
   made.host.arch = "amd64";

@@ -1,0 +1,342 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hub/api.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include <Poco/DateTimeFormat.h>
+#include <Poco/DateTimeParser.h>
+#include <Poco/Exception.h>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "assessment/json_writer.h"
+#include "hub/api_questions.h"
+#include "hub/log.h"
+#include "hub/openapi.h"
+#include "hub/questions.h"
+#include "hub/secrets.h"
+#include "platform/hash.h"
+
+namespace patchstate {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr std::size_t kMostJobs = 20'000;
+constexpr std::size_t kMostBuckets = 200'000;
+constexpr std::size_t kMostEnrolBody = 4096;
+constexpr std::chrono::seconds kKeyRemembered{30};
+constexpr std::chrono::seconds kClockTolerance{5};
+constexpr const char* kJson = "application/json";
+
+Time current_time() {
+  return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+}
+
+HttpResponse busy(std::string_view why) {
+  HttpResponse response = problem({503, "the hub can't take this now", std::string(why), {}});
+  response.header.emplace_back("Retry-After", "30");
+  return response;
+}
+
+HttpResponse unauthorized(std::string_view what) {
+  HttpResponse response = problem({401, "who are you?", std::string(what), {}});
+  response.header.emplace_back("WWW-Authenticate", "Bearer realm=\"patchstate\"");
+  return response;
+}
+
+std::string header(const HttpRequest& request, const char* name) {
+  const auto found = request.header.find(name);
+  return found == request.header.end() ? std::string() : found->second;
+}
+
+/// The hub's clock minus the sender's, by the Date header; 0 where there is none, or where it may be only the way.
+std::chrono::seconds skew_of(const HttpRequest& request, Time now) {
+  const std::string date = header(request, "date");
+  Poco::DateTime parsed;
+  int offset = 0;
+  if (date.empty() || !Poco::DateTimeParser::tryParse(Poco::DateTimeFormat::HTTP_FORMAT, date, parsed, offset))
+    return {};
+  const std::chrono::seconds skew = now - Time(std::chrono::seconds(parsed.timestamp().epochTime()));
+  return std::chrono::abs(skew) <= kClockTolerance ? std::chrono::seconds{} : skew;
+}
+
+std::string bearer_hash(const HttpRequest& request) {
+  const std::string text = header(request, "authorization");
+  constexpr std::string_view kScheme = "Bearer ";
+  if (!text.starts_with(kScheme) || text.size() > 200) return {};
+  return hash_of_secret(std::string_view(text).substr(kScheme.size()));
+}
+
+bool may(const std::string& scopes, std::string_view scope) {
+  return scopes == "read" || scopes == scope;
+}
+
+HttpResponse outcome(const std::optional<Recorded>& recorded, const std::string& activity_id) {
+  if (!recorded) return busy("the store did not take it; send it again");
+  switch (recorded->accepted) {
+    case Accepted::unauthorized:
+      return unauthorized("this host key is not known here, or it was revoked: enrol the host");
+    case Accepted::forbidden:
+      return problem({403, "this key belongs to another host", "a key reports for its own host only", "/host/id"});
+    case Accepted::unknown_host:
+      return problem({403, "this host is not enrolled", "its record was removed: enrol it again", "/host/id"});
+    case Accepted::yes:
+      break;
+  }
+  JsonWriter out(JsonStyle::compact);
+  out.begin_object();
+  out.key("assessmentActivityId");
+  out.text(activity_id);
+  out.key("sendFull");
+  out.boolean(recorded->send_full);
+  out.end_object();
+  return {202, kJson, std::move(out).take(), {}};
+}
+
+}  // namespace
+
+HttpResponse problem(const Problem& what) {
+  JsonWriter out(JsonStyle::compact);
+  out.begin_object();
+  out.key("title");
+  out.text(what.title);
+  out.key("status");
+  out.number(what.status);
+  if (!what.detail.empty()) {
+    out.key("detail");
+    out.text(what.detail);
+  }
+  if (!what.pointer.empty()) {
+    out.key("pointer");
+    out.text(what.pointer);
+  }
+  out.end_object();
+  return {what.status, "application/problem+json", std::move(out).take(), {}};
+}
+
+int RateLimit::take(const std::string& host) {
+  const std::lock_guard lock(mutex_);
+  const auto now = Clock::now();
+  if (buckets_.size() > kMostBuckets) forget_full_ones(now);
+  auto [place, is_new] = buckets_.try_emplace(host, Bucket{per_minute_, now});
+  Bucket& bucket = place->second;
+  const std::chrono::duration<double> passed = now - bucket.at;
+  bucket.left = std::min(per_minute_, bucket.left + passed.count() * per_minute_ / 60);
+  bucket.at = now;
+  if (bucket.left >= 1) {
+    bucket.left -= 1;
+    return 0;
+  }
+  return 1 + static_cast<int>((1 - bucket.left) * 60 / per_minute_);
+}
+
+void RateLimit::forget_full_ones(Clock::time_point now) {
+  std::erase_if(buckets_, [&](const auto& entry) {
+    const std::chrono::duration<double> passed = now - entry.second.at;
+    return entry.second.left + passed.count() * per_minute_ / 60 >= per_minute_;
+  });
+}
+
+/// What one thread keeps between requests.
+struct Api::Worker {
+  struct Known {
+    std::string host_id;
+    Clock::time_point until;
+  };
+  std::unique_ptr<Store> store;
+  std::map<std::string, Known> keys;  ///< so that a key is not looked up for every report; the writer looks again
+};
+
+Api::Api(ApiOptions options)
+    : options_(std::move(options)),
+      rate_limit_(options_.reports_per_minute),
+      ingest_(std::make_unique<Ingest>(options_.store, options_.record)) {
+  for (std::size_t index = 0; index < options_.workers; ++index) threads_.emplace_back([this] { work(); });
+}
+
+void Api::stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    stop_ = true;
+  }
+  has_job_.notify_all();
+  for (auto& thread : threads_) thread.join();
+  threads_.clear();
+  ingest_.reset();
+}
+
+void Api::handle(HttpRequest request, Reply reply) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!stop_ && jobs_.size() < kMostJobs) {
+      jobs_.push_back({std::move(request), std::move(reply)});
+      has_job_.notify_one();
+      return;
+    }
+  }
+  reply(busy("too many requests are waiting"));
+}
+
+void Api::work() {
+  Worker worker;
+  while (true) {
+    Job job;
+    {
+      std::unique_lock lock(mutex_);
+      has_job_.wait(lock, [this] { return stop_ || !jobs_.empty(); });
+      if (jobs_.empty()) return;
+      job = std::move(jobs_.front());
+      jobs_.pop_front();
+    }
+    answer(worker, job);
+  }
+}
+
+/// One of the program's catch sites: a request that can't be answered is answered so.
+void Api::answer(Worker& worker, Job& job) {
+  try {
+    if (!worker.store) worker.store = std::make_unique<Store>(options_.store);
+    if (job.request.method == "POST" && job.request.path == "/v1/assessments") return take_report(worker, job);
+    job.reply(read(worker, job.request));
+  } catch (const std::invalid_argument& error) {
+    job.reply(problem({400, "the question is not understood", error.what(), {}}));
+  } catch (const StoreError& error) {
+    log_line(LogLevel::error, error.what());
+    worker.store.reset();  // its connection may be what broke
+    job.reply(busy("the store does not answer"));
+  } catch (const std::exception& error) {
+    log_line(LogLevel::error, fmt::format("{} {}: {}", job.request.method, job.request.path, error.what()));
+    job.reply(problem({500, "the hub failed", "its log says why", {}}));
+  }
+}
+
+std::string Api::client_subject(const HttpRequest& request) const {
+  if (std::find(options_.proxies.begin(), options_.proxies.end(), request.peer) != options_.proxies.end())
+    return header(request, "x-client-subject");
+  return request.client_subject;
+}
+
+void Api::take_report(Worker& worker, Job& job) {
+  const Time now = current_time();
+  Incoming incoming;
+  incoming.received = now;
+  incoming.key_hash = bearer_hash(job.request);
+  incoming.host_by_cert = client_subject(job.request);
+  std::string host_id = incoming.host_by_cert;
+  if (host_id.empty()) {
+    if (incoming.key_hash.empty())
+      return job.reply(unauthorized("send the host's key as \"Authorization: Bearer …\", or a client certificate"));
+    auto& known = worker.keys[incoming.key_hash];
+    if (known.host_id.empty() || known.until < Clock::now()) {
+      known = {worker.store->host_of_key(incoming.key_hash).value_or(""), Clock::now() + kKeyRemembered};
+      host_id = known.host_id;
+      if (host_id.empty() || worker.keys.size() > kMostBuckets) worker.keys.erase(incoming.key_hash);
+      if (host_id.empty()) return job.reply(outcome(Recorded{}, {}));
+    } else {
+      host_id = known.host_id;
+    }
+  }
+  if (const int wait = rate_limit_.take(host_id); wait > 0) {
+    HttpResponse response = problem({429, "too many reports from this host", {}, {}});
+    response.header.emplace_back("Retry-After", std::to_string(wait));
+    return job.reply(std::move(response));
+  }
+  auto read = read_report(job.request.body, header(job.request, "content-encoding"), options_.limits);
+  if (!read.report) return job.reply(problem(read.problem));
+  incoming.report = std::move(*read.report);
+  incoming.clock_skew = skew_of(job.request, now);
+  const std::string activity_id = incoming.report.activity_id;
+  const bool taken =
+      ingest_->submit(std::move(incoming), [reply = job.reply, activity_id](const std::optional<Recorded>& recorded) {
+        reply(outcome(recorded, activity_id));
+      });
+  if (!taken) job.reply(busy("too many reports are waiting"));
+}
+
+HttpResponse Api::enrol(Store& store, const HttpRequest& request) const {
+  const auto body =
+      request.body.size() > kMostEnrolBody ? nlohmann::json() : nlohmann::json::parse(request.body, nullptr, false);
+  const auto text = [&](const char* key) {
+    return body.is_object() && body.contains(key) && body[key].is_string() ? body[key].get<std::string>()
+                                                                           : std::string();
+  };
+  const std::string token = text("token");
+  const std::string host_id = text("hostId");
+  if (token.empty() || host_id.empty() || host_id.size() > 256)
+    return problem({422, "the enrolment is not valid", R"(expected {"token":"…","hostId":"…"})", {}});
+  const std::string key = new_secret(SecretKind::host_key);
+  if (!store.enrol(hash_of_secret(token), host_id, hash_of_secret(key), current_time()))
+    return problem({403,
+                    "this token does not enrol this host",
+                    "it is unknown, used up, expired or revoked; or the host is enrolled already: then make a token "
+                    "with --host for it",
+                    {}});
+  log_line(LogLevel::info, fmt::format("enrolled host {} from {}", host_id, request.peer));
+  JsonWriter out(JsonStyle::compact);
+  out.begin_object();
+  out.key("hostId");
+  out.text(host_id);
+  out.key("hostKey");
+  out.text(key);
+  out.end_object();
+  return {200, kJson, std::move(out).take(), {}};
+}
+
+HttpResponse Api::read(Worker& worker, const HttpRequest& request) {
+  Store& store = *worker.store;
+  const Time now = current_time();
+  if (request.path == "/v1/enroll") {
+    if (request.method != "POST") return problem({405, "POST only", {}, {}});
+    return enrol(store, request);
+  }
+  if (request.method != "GET" && request.method != "HEAD") return problem({405, "not a method of this path", {}, {}});
+  if (request.path == "/healthz") return {200, "text/plain", "ok\n", {}};
+  if (request.path == "/readyz") {
+    store.ping();
+    return {200, "text/plain", "ready\n", {}};
+  }
+  if (request.path == "/openapi.json") return {200, kJson, std::string(openapi_document()), {}};
+  const auto scopes = store.scopes_of(bearer_hash(request), now);
+  if (!scopes) return unauthorized("send a read token as \"Authorization: Bearer …\" (patchstate-hub token create)");
+  if (request.path == "/metrics")
+    return may(*scopes, "metrics")
+               ? HttpResponse{200, "application/openmetrics-text; version=1.0.0; charset=utf-8", metrics(store), {}}
+               : problem({403, "this token may not read that", {}, {}});
+  if (!may(*scopes, "read")) return problem({403, "this token may not read that", {}, {}});
+  return answer_question(store, request, now).value_or(problem({404, "no such page", "see /openapi.json", {}}));
+}
+
+std::string Api::metrics(Store& store) const {
+  const FleetCounts counts = fleet_counts(store, current_time());
+  const auto numbers = ingest_->numbers();
+  std::string text;
+  const auto family = [&](std::string_view name, std::string_view type, std::string_view help) {
+    text += fmt::format("# TYPE {0} {1}\n# HELP {0} {2}\n", name, type, help);
+  };
+  family("patchstate_hub_hosts", "gauge", "Enrolled hosts by verdict as of now.");
+  const std::pair<std::string_view, std::int64_t> verdicts[] = {
+      {"compliant", counts.compliant}, {"noncompliant", counts.noncompliant}, {"unknown", counts.unknown}};
+  for (const auto& [name, value] : verdicts)
+    text += fmt::format("patchstate_hub_hosts{{verdict=\"{}\"}} {}\n", name, value);
+  const auto gauge = [&](std::string_view name, std::string_view help, std::int64_t value) {
+    family(name, "gauge", help);
+    text += fmt::format("{} {}\n", name, value);
+  };
+  gauge("patchstate_hub_completed", "1 when every host is compliant.", is_completed(counts));
+  gauge("patchstate_hub_hosts_not_reporting", "Hosts that reported once and no more.", counts.silent);
+  gauge("patchstate_hub_security_updates_pending", "Security updates pending, summed over hosts.",
+        counts.security_updates);
+  gauge("patchstate_hub_reports_waiting", "Reports not yet in the store.", static_cast<std::int64_t>(numbers.waiting));
+  const auto counter = [&](std::string_view name, std::string_view help, std::size_t value) {
+    family(name, "counter", help);
+    text += fmt::format("{}_total {}\n", name, value);
+  };
+  counter("patchstate_hub_reports_stored", "Reports stored by this process.", numbers.accepted);
+  counter("patchstate_hub_reports_failed", "Reports the store did not take.", numbers.failed);
+  counter("patchstate_hub_commits", "Transactions with reports.", numbers.batches);
+  return text + "# EOF\n";
+}
+
+}  // namespace patchstate

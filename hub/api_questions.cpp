@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hub/api_questions.h"
+
+#include <algorithm>
+#include <stdexcept>
+
+#include <fmt/format.h>
+
+#include "assessment/assessment_json.h"
+#include "assessment/exports.h"
+#include "hub/api.h"
+#include "hub/api_json.h"
+#include "hub/api_parameters.h"
+#include "hub/gzip.h"
+#include "hub/questions.h"
+
+namespace patchstate {
+namespace {
+
+constexpr std::size_t kMostPending = 5000;
+constexpr std::size_t kMostHistory = 1000;
+constexpr std::size_t kExportPage = 500;
+
+HttpResponse json(std::string body) {
+  return {200, "application/json", std::move(body), {}};
+}
+
+Assessment newest_assessment(Store& store, const HostRecord& host) {
+  const auto body = newest_report(store, host.key);
+  if (!body) throw std::invalid_argument("no report of this host is kept");
+  return assessment_from_json(gunzip(*body, IngestLimits{}.max_expanded));
+}
+
+HttpResponse export_page(Store& store, const HttpRequest& request, Time now) {
+  const Parameters parameters(request);
+  const std::string format = parameters.text("format");
+  HostQuery query = host_query(parameters);
+  query.limit = kExportPage;
+  const HostPage page = hosts(store, query, now);
+  HttpResponse response{200, "application/jsonl", {}, {}};
+  if (format == "csv") {
+    response.content_type = "text/csv; charset=utf-8; header=present";
+    response.body = hosts_csv(page.hosts, now);
+  } else if (format == "jsonl" || format == "ocsf" || format == "azure") {
+    for (const auto& host : page.hosts) {
+      if (host.reported == Time{}) continue;
+      const Assessment assessment = newest_assessment(store, host);
+      if (format == "ocsf")
+        response.body += to_ocsf(assessment);
+      else
+        response.body += (format == "azure" ? to_azure(assessment) : to_json(assessment)) + "\n";
+    }
+  } else {
+    throw std::invalid_argument("format: expected csv, jsonl, ocsf or azure");
+  }
+  if (!page.next.empty()) {
+    std::string next = "/v1/export?format=" + format;
+    for (const auto& [name, value] : request.query)
+      if (name != "format" && name != "cursor") next += fmt::format("&{}={}", name, percent_encoded(value));
+    response.header.emplace_back("Link", fmt::format("<{}&cursor={}>; rel=\"next\"", next, page.next));
+  }
+  return response;
+}
+
+HttpResponse one_host(Store& store, std::string_view rest, Time now) {
+  const auto slash = rest.find('/');
+  const auto host = find_host(store, std::string(rest.substr(0, slash)));
+  if (!host) return problem({404, "no such host", std::string(rest.substr(0, slash)), {}});
+  const auto what = slash == std::string_view::npos ? std::string_view() : rest.substr(slash + 1);
+  if (what.empty()) return json(host_json(*host, pending_of(store, host->key, kMostPending), now));
+  if (what == "history")
+    return json(history_json(*host, former_states(store, host->key, kMostHistory),
+                             pending_of(store, host->key, kMostPending), resolved_of(store, host->key, kMostHistory),
+                             now));
+  if (what == "assessment") {
+    const auto body = newest_report(store, host->key);
+    if (!body) return problem({404, "this host has not reported, or its report is no longer kept", {}, {}});
+    return json(gunzip(*body, IngestLimits{}.max_expanded));
+  }
+  return problem({404, "no such page", {}, {}});
+}
+
+}  // namespace
+
+std::optional<HttpResponse> answer_question(Store& store, const HttpRequest& request, Time now) {
+  const std::string& path = request.path;
+  if (path == "/v1/summary") return json(summary_json(fleet_counts(store, now), systems(store), now));
+  if (path == "/v1/hosts") return json(hosts_json(hosts(store, host_query(Parameters(request)), now), now));
+  if (path == "/v1/updates") return json(updates_json(updates(store, update_query(Parameters(request)))));
+  if (path == "/v1/export") return export_page(store, request, now);
+  if (path == "/v1/compliance") {
+    const Time at = std::min(now, Parameters(request).day_or_time("at", now));
+    return json(compliance_json(at == now ? fleet_counts(store, now) : fleet_counts_at(store, at), at, now));
+  }
+  constexpr std::string_view kHosts = "/v1/hosts/";
+  if (path.starts_with(kHosts)) return one_host(store, std::string_view(path).substr(kHosts.size()), now);
+  return std::nullopt;
+}
+
+}  // namespace patchstate

@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <stdexcept>
+
+#include <Poco/Data/RecordSet.h>
+#include <fmt/format.h>
+
+#include "hub/json_text.h"
+#include "hub/questions.h"
+#include "hub/sql.h"
+
+namespace patchstate {
+namespace {
+
+using sql::seconds;
+
+constexpr std::string_view kColumns =
+    "h.host, h.id, h.hostname, h.os_id, h.os_version, h.os_name, h.end_of_support, h.arch, h.kernel, h.cloud, "
+    "h.resource_id, h.agent_version, h.enrolled, h.reported, COALESCE(c.received, 0) AS received, "
+    "COALESCE(c.silent, 0) AS silent, COALESCE(c.good_until, 0) AS good_until, COALESCE(c.skew, 0) AS skew, "
+    "COALESCE(c.seconds, 0) AS seconds, h.verdict, h.reasons, h.security, h.other, h.unclassified, h.apart, h.reboot, "
+    "h.max_severity, h.oldest_pending, h.since, h.activity_id";
+constexpr std::string_view kTables = "hosts h LEFT JOIN contacts c ON c.host = h.host";
+
+HostRecord read_row(Poco::Data::RecordSet& rows) {
+  std::size_t column = 0;
+  const auto text = [&] { return rows.value(column++).convert<std::string>(); };
+  const auto number = [&] { return rows.value(column++).convert<Poco::Int64>(); };
+  const auto time = [&] { return sql::time_of(number()); };
+  HostRecord host;
+  host.key = number();
+  for (auto* const field : {&host.id, &host.hostname, &host.os_id, &host.os_version, &host.os_name}) *field = text();
+  host.end_of_support = time();
+  for (auto* const field : {&host.arch, &host.kernel, &host.cloud, &host.resource_id, &host.agent_version})
+    *field = text();
+  for (auto* const field : {&host.enrolled, &host.reported, &host.received, &host.silent, &host.good_until})
+    *field = time();
+  host.clock_skew = number();
+  host.interval = number();
+  host.verdict = text();
+  host.reasons = reasons_from_json(text());
+  for (auto* const field : {&host.security, &host.other, &host.unclassified, &host.apart, &host.reboot})
+    *field = number();
+  host.max_severity = text();
+  host.oldest_pending = time();
+  host.since = time();
+  host.activity_id = text();
+  return host;
+}
+
+std::vector<HostRecord> read_rows(Store& store, const std::string& text, const sql::Arguments& arguments) {
+  Poco::Data::Statement statement(store.session());
+  statement << sql::spelt(store.session(), text);
+  sql::bind_all(statement, arguments);
+  statement.execute();
+  Poco::Data::RecordSet rows(statement);
+  std::vector<HostRecord> hosts;
+  for (bool more = rows.moveFirst(); more; more = rows.moveNext()) hosts.push_back(read_row(rows));
+  return hosts;
+}
+
+struct Sort {
+  std::string column;
+  bool is_text = false;
+  bool descending = false;
+};
+
+Sort sort_of(const std::string& text) {
+  struct Known {
+    std::string_view name;
+    std::string_view column;
+    bool is_text;
+  };
+  static constexpr std::array kKnown{Known{"hostname", "h.hostname", true}, Known{"security", "h.security", false},
+                                     Known{"oldest", "h.oldest_pending", false},
+                                     Known{"received", "COALESCE(c.received, 0)", false}};
+  const bool descending = text.starts_with('-');
+  const std::string_view name = std::string_view(text).substr(descending ? 1 : 0);
+  for (const auto& known : kKnown)
+    if (known.name == name) return {std::string(known.column), known.is_text, descending};
+  throw std::invalid_argument(
+      "sort: expected hostname, security, oldest or received, with \"-\" before it to turn it around");
+}
+
+/// Conditions of a WHERE and what they are bound to.
+class Conditions {
+ public:
+  /// `text` has one {} for each argument.
+  template <class... Values>
+  void add(std::string text, Values... values) {
+    (place(text, values), ...);
+    text_ += (text_.empty() ? " WHERE " : " AND ") + text;
+  }
+  const std::string& text() const { return text_; }
+  const sql::Arguments& arguments() const { return arguments_; }
+
+ private:
+  void place(std::string& text, sql::Argument value) {
+    arguments_.push_back(std::move(value));
+    text.replace(text.find("{}"), 2, fmt::format("${}", arguments_.size()));
+  }
+  std::string text_;
+  sql::Arguments arguments_;
+};
+
+/// The host lacks an update with such a property.
+std::string lacks(std::string_view property) {
+  return fmt::format(
+      "h.host IN (SELECT p.host FROM pending p JOIN updates u ON u.update_key = p.update_key WHERE p.resolved = 0 AND "
+      "p.state IN ('installable', 'installed_pending_reboot') AND {})",
+      property);
+}
+
+template <class Enum>
+void require_word(std::string_view filter, const std::string& word) {
+  if (from_text<Enum>(word)) return;
+  std::string known;
+  for (const auto value : all_values<Enum>()) known += fmt::format("{}{}", known.empty() ? "" : ", ", to_text(value));
+  throw std::invalid_argument(fmt::format("{}: expected one of {}", filter, known));
+}
+
+std::string like(const std::string& text) {
+  std::string out = "%";
+  for (const char c : text) {
+    if (c == '%' || c == '_' || c == '\\') out += '\\';
+    out += c;
+  }
+  return out + "%";
+}
+
+void add_update_filters(const HostQuery& query, Conditions& where) {
+  if (!query.classification.empty()) {
+    require_word<Classification>("classification", query.classification);
+    where.add(lacks("u.classification = {}"), query.classification);
+  }
+  if (!query.severity.empty()) {
+    require_word<Severity>("severity", query.severity);
+    where.add(lacks("u.severity = {}"), query.severity);
+  }
+  if (!query.package.empty()) where.add(lacks("u.name = {}"), query.package);
+  if (!query.cve.empty())
+    where.add(lacks("u.update_key IN (SELECT k.update_key FROM update_cves k WHERE k.cve = {})"), query.cve);
+  if (!query.update.empty()) {
+    std::int64_t key = 0;
+    const auto parsed = std::from_chars(query.update.data(), query.update.data() + query.update.size(), key);
+    if (parsed.ec != std::errc{} || parsed.ptr != query.update.data() + query.update.size())
+      throw std::invalid_argument("update: expected the id of an update, as /v1/updates lists them");
+    where.add(lacks("u.update_key = {}"), key);
+  }
+}
+
+void add_filters(const HostQuery& query, Time now, Conditions& where) {
+  if (!query.verdict.empty()) {
+    require_word<VerdictValue>("verdict", query.verdict);
+    where.add(verdict_sql(now) + " = {}", query.verdict);
+  }
+  if (!query.os.empty()) {
+    const auto colon = query.os.find(':');
+    where.add("h.os_id = {}", query.os.substr(0, colon));
+    if (colon != std::string::npos) where.add("h.os_version = {}", query.os.substr(colon + 1));
+  }
+  if (!query.tag.empty()) where.add("h.host IN (SELECT t.host FROM tags t WHERE t.tag = {})", query.tag);
+  if (!query.text.empty()) where.add("(h.hostname LIKE {} ESCAPE '\\' OR h.id = {})", like(query.text), query.text);
+  if (query.pending_for)
+    where.add("h.oldest_pending > 0 AND h.oldest_pending <= {}", seconds(now - *query.pending_for));
+  if (!query.reboot.empty()) {
+    const std::int64_t value = query.reboot == "pending" ? 1 : query.reboot == "not_pending" ? 0 : -1;
+    if (value == -1 && query.reboot != "unknown")
+      throw std::invalid_argument("reboot: expected pending, not_pending or unknown");
+    where.add("h.reboot = {}", value);
+  }
+  add_update_filters(query, where);
+}
+
+// A cursor is the last row's place in the order: "17|web-01" or "17|42", by key and sorted value.
+std::string cursor_of(const HostRecord& last, const Sort& sort) {
+  const auto value = sort.is_text                        ? last.hostname
+                     : sort.column == "h.security"       ? std::to_string(last.security)
+                     : sort.column == "h.oldest_pending" ? std::to_string(seconds(last.oldest_pending))
+                                                         : std::to_string(seconds(last.received));
+  return to_base64url(fmt::format("{}|{}", last.key, value));
+}
+
+void add_cursor(const std::string& cursor, const Sort& sort, Conditions& where) {
+  const auto text = from_base64url(cursor);
+  const auto bar = text ? text->find('|') : std::string::npos;
+  std::int64_t key = 0;
+  std::int64_t number = 0;
+  const auto reads = [](std::string_view digits, std::int64_t& value) {
+    const auto parsed = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+    return parsed.ec == std::errc{} && parsed.ptr == digits.data() + digits.size();
+  };
+  const bool good = bar != std::string::npos && reads(std::string_view(*text).substr(0, bar), key) &&
+                    (sort.is_text || reads(std::string_view(*text).substr(bar + 1), number));
+  if (!good) throw std::invalid_argument("cursor: not one that this hub has given");
+  const std::string after = fmt::format("({}, h.host) {} ({{}}, {{}})", sort.column, sort.descending ? "<" : ">");
+  if (sort.is_text)
+    where.add(after, text->substr(bar + 1), key);
+  else
+    where.add(after, number, key);
+}
+
+}  // namespace
+
+HostPage hosts(Store& store, const HostQuery& query, Time now) {
+  const Sort sort = sort_of(query.sort);
+  const std::size_t limit = std::clamp<std::size_t>(query.limit, 1, kMostRows);
+  Conditions where;
+  add_filters(query, now, where);
+  if (!query.cursor.empty()) add_cursor(query.cursor, sort, where);
+  const std::string_view way = sort.descending ? "DESC" : "ASC";
+  return sql::guarded("the hosts can't be read", [&] {
+    HostPage page;
+    page.hosts = read_rows(store,
+                           fmt::format("SELECT {} FROM {}{} ORDER BY {} {}, h.host {} LIMIT {}", kColumns, kTables,
+                                       where.text(), sort.column, way, way, limit + 1),
+                           where.arguments());
+    if (page.hosts.size() > limit) {
+      page.hosts.pop_back();
+      page.next = cursor_of(page.hosts.back(), sort);
+    }
+    return page;
+  });
+}
+
+std::optional<HostRecord> find_host(Store& store, const std::string& id) {
+  return sql::guarded("the host can't be read", [&]() -> std::optional<HostRecord> {
+    auto found = read_rows(store, fmt::format("SELECT {} FROM {} WHERE h.id = $1", kColumns, kTables), {id});
+    if (found.empty()) return std::nullopt;
+    found[0].tags = tags_of(store, found[0].key);
+    return std::move(found[0]);
+  });
+}
+
+std::vector<std::string> tags_of(Store& store, std::int64_t host) {
+  std::vector<std::string> tags;
+  for (auto& [tag] :
+       sql::select<std::string>(store.session(), "SELECT tag FROM tags WHERE host = $1 ORDER BY tag", {host}))
+    tags.push_back(std::move(tag));
+  return tags;
+}
+
+bool set_tags(Store& store, const std::string& id, const std::vector<std::string>& tags) {
+  return sql::guarded("the tags could not be stored", [&] {
+    sql::Transaction transaction(store);
+    const auto found = sql::select<std::int64_t>(store.session(), "SELECT host FROM hosts WHERE id = $1", {id});
+    if (found.empty()) return false;
+    const std::int64_t host = std::get<0>(found[0]);
+    sql::run(store.session(), "DELETE FROM tags WHERE host = $1", {host});
+    for (const auto& tag : tags)
+      sql::run(store.session(), "INSERT INTO tags (host, tag) VALUES ($1, $2) ON CONFLICT (host, tag) DO NOTHING",
+               {host, tag});
+    transaction.commit();
+    return true;
+  });
+}
+
+}  // namespace patchstate

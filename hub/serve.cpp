@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hub/serve.h"
+
+#include <cerrno>
+#include <csignal>
+#include <ctime>
+
+#include <fmt/format.h>
+#include <pthread.h>
+
+#include "hub/log.h"
+
+namespace patchstate {
+namespace {
+
+constexpr std::chrono::seconds kUpkeepEvery{60};
+constexpr std::chrono::seconds kUpkeepStep{1};
+constexpr std::size_t kRowsAtOnce = 500;
+
+/// Deletes a few rows; whether more are due now.
+bool upkeep(Store& store, const ServeOptions& options) {
+  const Time now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  const auto reports = store.delete_reports_before(now - options.keep_reports, kRowsAtOnce);
+  const auto history = store.delete_history_before(now - options.keep_history, kRowsAtOnce);
+  return reports == kRowsAtOnce || history >= kRowsAtOnce;
+}
+
+/// Until one of `signals` comes; between, old rows go, a few at a time.
+void wait_for(const sigset_t& signals, const ServeOptions& options) {
+  std::unique_ptr<Store> store;
+  std::chrono::seconds pause = kUpkeepStep;
+  while (true) {
+    const timespec timeout{pause.count(), 0};
+    if (sigtimedwait(&signals, nullptr, &timeout) > 0) return;
+    if (errno != EAGAIN) continue;
+    try {
+      if (!store) store = std::make_unique<Store>(options.api.store);
+      pause = upkeep(*store, options) ? kUpkeepStep : kUpkeepEvery;
+    } catch (const StoreError& error) {
+      log_line(LogLevel::warning, error.what());
+      store.reset();
+      pause = kUpkeepEvery;
+    }
+  }
+}
+
+bool is_loopback(const std::string& address) {
+  return address.starts_with("127.") || address == "::1";
+}
+
+}  // namespace
+
+std::string objection_to(const ServeOptions& options) {
+  if (!options.http.tls.certificate.empty() || is_loopback(options.http.address) || !options.api.proxies.empty())
+    return {};
+  return fmt::format(
+      "plain HTTP on {} would show every host key to the network: give --tls-cert and --tls-key, or listen on "
+      "loopback, "
+      "or name the proxy that ends TLS with --trusted-proxy",
+      options.http.address);
+}
+
+void serve(const ServeOptions& options) {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);  // before any thread is there
+
+  Store(options.api.store).migrate();
+  Api api(options.api);
+  HttpServer server(options.http,
+                    [&api](HttpRequest request, Reply reply) { api.handle(std::move(request), std::move(reply)); });
+  log_line(LogLevel::info,
+           fmt::format("serving {}://{}:{}, store {}", options.http.tls.certificate.empty() ? "http" : "https",
+                       options.http.address, server.port(), options.api.store.shown));
+  wait_for(signals, options);
+  log_line(LogLevel::info, "stopping: what was accepted is stored first");
+  server.stop_listening();
+  api.stop();
+}
+
+}  // namespace patchstate

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hub/store.h"
+
+#include <filesystem>
+#include <mutex>
+
+#include <Poco/Data/PostgreSQL/Connector.h>
+#include <Poco/Data/SQLite/Connector.h>
+#include <Poco/URI.h>
+#include <fmt/format.h>
+
+namespace patchstate {
+namespace {
+
+using Kind = StoreAddress::Kind;
+
+constexpr int kConnectSeconds = 10;
+/// How long a writer waits for another one. Transactions here take milliseconds; a backup holds no write lock.
+constexpr int kBusyMilliseconds = 10'000;
+
+StoreAddress postgresql_address(const std::string& text) {
+  const Poco::URI uri(text);
+  std::string path = uri.getPath();
+  if (!path.empty()) path.erase(0, 1);
+  const std::string login = uri.getUserInfo();
+  const std::string user = login.substr(0, login.find(':'));
+  if (login.find(':') != std::string::npos)
+    throw std::invalid_argument(
+        "a password in --store would be seen by every user of this machine; put it into ~/.pgpass or PGPASSFILE");
+  StoreAddress address{Kind::postgresql, {}, text};
+  const auto add = [&](const char* name, const std::string& value) {
+    if (!value.empty()) address.target += fmt::format("{}={} ", name, value);
+  };
+  add("host", uri.getHost());
+  if (uri.getPort() != 0) add("port", std::to_string(uri.getPort()));
+  add("user", user);
+  add("dbname", path);
+  for (const auto& [name, value] : uri.getQueryParameters()) add(name.c_str(), value);
+  address.target += fmt::format("connect_timeout={}", kConnectSeconds);
+  return address;
+}
+
+void register_connectors() {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    Poco::Data::SQLite::Connector::registerConnector();
+    Poco::Data::PostgreSQL::Connector::registerConnector();
+  });
+}
+
+Poco::Data::Session open(const StoreAddress& address) {
+  register_connectors();
+  return sql::guarded(fmt::format("the store {} can't be opened", address.shown), [&] {
+    return Poco::Data::Session(address.kind == Kind::sqlite ? "SQLite" : "PostgreSQL", address.target, kConnectSeconds);
+  });
+}
+
+}  // namespace
+
+StoreAddress parse_store_address(const std::string& text) {
+  if (text.empty()) throw std::invalid_argument("--store: expected a path or postgresql://…");
+  if (text.starts_with("postgresql://") || text.starts_with("postgres://")) {
+    try {
+      return postgresql_address(text);
+    } catch (const Poco::Exception& error) {
+      throw std::invalid_argument(fmt::format("--store: {}", error.displayText()));
+    }
+  }
+  if (text.find("://") != std::string::npos)
+    throw std::invalid_argument(fmt::format("--store {}: expected a path or postgresql://…", text));
+  return {Kind::sqlite, text, text};
+}
+
+Store::Store(const StoreAddress& address) : kind_(address.kind), session_(open(address)) {
+  sql::guarded(fmt::format("the store {} can't be used", address.shown), [&] {
+    if (is_sqlite()) {
+      std::filesystem::permissions(address.target,
+                                   std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+      sql::run(session_, fmt::format("PRAGMA busy_timeout = {}", kBusyMilliseconds));
+      sql::select<std::string>(session_, "PRAGMA journal_mode = WAL");
+      sql::run(session_, "PRAGMA synchronous = FULL");  // a commit is on disk before anybody is told
+      sql::run(session_, "PRAGMA cache_size = -16384");
+      sql::run(session_, "PRAGMA temp_store = MEMORY");
+    } else {
+      sql::run(session_, "SET client_min_messages = warning");
+      sql::run(session_, "SET statement_timeout = '60s'");
+      sql::run(session_, "SET lock_timeout = '10s'");
+      sql::run(session_, "SET idle_in_transaction_session_timeout = '60s'");
+    }
+  });
+}
+
+std::size_t Store::run_prepared(const std::string& text, const sql::Arguments& arguments) {
+  auto found = prepared_.find(text);
+  if (found == prepared_.end())
+    found = prepared_
+                .emplace(std::piecewise_construct, std::forward_as_tuple(text),
+                         std::forward_as_tuple(session_, text, arguments))
+                .first;
+  return found->second.run(arguments);
+}
+
+}  // namespace patchstate

@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: Apache-2.0
+// One batch of reports in one transaction. Most are heartbeats: all of a batch together are two statements. A full
+// report writes what differs from the one before.
+#include <algorithm>
+#include <map>
+
+#include <fmt/format.h>
+
+#include "hub/json_text.h"
+#include "hub/sql.h"
+#include "hub/sql_rows.h"
+#include "hub/store.h"
+#include "hub/store_pending.h"
+
+namespace patchstate {
+namespace {
+
+using sql::seconds;
+
+struct Contact {
+  std::int64_t received = 0;
+  std::int64_t silent = 0;
+  std::int64_t good_until = 0;
+  std::int64_t skew = 0;
+  std::int64_t interval = 0;
+  std::string activity_id;
+};
+
+/// What the store knows of a host before the report that is looked at.
+struct HostState {
+  std::int64_t host = 0;
+  std::string state_hash;
+  std::string updates_hash;
+  std::int64_t said_at = 0;
+  std::int64_t since = 0;
+  std::string verdict;
+  std::int64_t security = 0;
+  std::int64_t other = 0;
+  std::int64_t oldest_pending = 0;
+  std::int64_t reboot = -1;
+  Contact contact;
+  bool contact_changed = false;
+};
+
+class Recorder {
+ public:
+  Recorder(Store& store, const RecordPolicy& policy) : store_(store), policy_(policy), pending_(store) {}
+
+  std::vector<Recorded> record(std::span<const Incoming> incoming) {
+    look_up(incoming);
+    std::vector<Recorded> answers;
+    for (std::size_t index = 0; index < incoming.size(); ++index) answers.push_back(record(incoming[index], index));
+    write_contacts();
+    pending_.write_counters();
+    return answers;
+  }
+
+ private:
+  // --- who sends, and what is known of them: one question for all ---
+
+  void look_up(std::span<const Incoming> incoming) {
+    sql::Rows asked;
+    for (std::size_t index = 0; index < incoming.size(); ++index)
+      asked.add(static_cast<std::int64_t>(index), incoming[index].key_hash, incoming[index].report.host_id);
+    const auto batch = asked.take();
+    const auto rows = sql::rows(store_, 1, {"i#", "k", "h"});
+    identities_.resize(incoming.size());
+    for (auto& [index, host_id] : sql::select<std::int64_t, std::string>(
+             store_.session(),
+             "SELECT j.i, c.host_id FROM " + rows +
+                 " AS j JOIN credentials c ON c.hash = j.k WHERE c.kind = 'host' AND c.revoked = 0",
+             {batch}))
+      identities_[static_cast<std::size_t>(index)] = host_id;
+    look_up_states(batch, rows);
+  }
+
+  void look_up_states(const std::string& batch, const std::string& rows) {
+    const auto known = sql::select<std::string, std::int64_t, std::string, std::string, std::int64_t, std::int64_t,
+                                   std::string, std::int64_t, std::int64_t, std::int64_t, std::int64_t, std::int64_t,
+                                   std::int64_t, std::int64_t, std::string>(
+        store_.session(),
+        "SELECT DISTINCT h.id, h.host, h.state_hash, h.updates_hash, h.said_at, h.since, h.verdict, h.security, "
+        "h.other, h.oldest_pending, h.reboot, COALESCE(c.received, 0), COALESCE(c.silent, 0), "
+        "COALESCE(c.good_until, 0), COALESCE(c.activity_id, '') FROM " +
+            rows + " AS j JOIN hosts h ON h.id = j.h LEFT JOIN contacts c ON c.host = h.host",
+        {batch});
+    for (const auto& [id, host, state_hash, updates_hash, said_at, since, verdict, security, other, oldest, reboot,
+                      received, silent, good_until, activity_id] : known)
+      states_[id] = {host,
+                     state_hash,
+                     updates_hash,
+                     said_at,
+                     since,
+                     verdict,
+                     security,
+                     other,
+                     oldest,
+                     reboot,
+                     {received, silent, good_until, 0, 0, activity_id},
+                     false};
+  }
+
+  // --- one report ---
+
+  Recorded record(const Incoming& incoming, std::size_t index) {
+    const Report& report = incoming.report;
+    const std::string& identity = incoming.host_by_cert.empty() ? identities_[index] : incoming.host_by_cert;
+    if (identity.empty()) return {Accepted::unauthorized, false};
+    if (identity != report.host_id) return {Accepted::forbidden, false};
+    if (!states_.contains(report.host_id)) {
+      if (incoming.host_by_cert.empty()) return {Accepted::unknown_host, false};
+      add_host(report.host_id, incoming.received);
+    }
+    HostState& state = states_[report.host_id];
+    // Ordered by the host's clock as the hub's clock sees it; nothing was said in the future.
+    const auto said_at = std::min(seconds(incoming.received), seconds(report.reported + incoming.clock_skew));
+    if (report.kind == ReportKind::heartbeat) return {Accepted::yes, !heartbeat(incoming, state, said_at)};
+    full(incoming, state, said_at);
+    return {Accepted::yes, false};
+  }
+
+  void add_host(const std::string& id, Time now) {
+    store_.run_prepared("INSERT INTO hosts (id, enrolled) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING",
+                        {id, seconds(now)});
+    const auto rows = sql::select<std::int64_t>(store_.session(), "SELECT host FROM hosts WHERE id = $1", {id});
+    states_[id].host = std::get<0>(rows.at(0));
+  }
+
+  /// Whether the full report it repeats is the one the store has. Where it is not, nothing is written: the old state
+  /// must not look confirmed.
+  bool heartbeat(const Incoming& incoming, HostState& state, std::int64_t said_at) {
+    if (state.state_hash.empty() || state.state_hash != incoming.report.state_hash) return false;
+    if (said_at < state.said_at || state.contact.activity_id == incoming.report.activity_id) return true;
+    if (was_silent(state, said_at)) {
+      close_interval(state, said_at);
+      store_.run_prepared("UPDATE hosts SET since = $1 WHERE host = $2", {said_at, state.host});
+    }
+    touch(incoming, state, said_at);
+    return true;
+  }
+
+  static bool was_silent(const HostState& state, std::int64_t said_at) {
+    return state.contact.silent != 0 && state.contact.silent < said_at;
+  }
+
+  void touch(const Incoming& incoming, HostState& state, std::int64_t said_at) {
+    const Report& report = incoming.report;
+    const auto received = seconds(incoming.received);
+    if (received < state.contact.received) return;
+    state.contact.received = received;
+    state.contact.silent = received + policy_.silent_after * report.interval.count();
+    // "Compliant" is proved only as long as the metadata it rests on is fresh, by the host's own count of its age.
+    if (report.checked != Time{})
+      state.contact.good_until = said_at + (report.checked - report.reported + policy_.max_metadata_age).count();
+    state.contact.skew = incoming.clock_skew.count();
+    state.contact.interval = report.interval.count();
+    state.contact.activity_id = report.activity_id;
+    state.contact_changed = true;
+  }
+
+  void full(const Incoming& incoming, HostState& state, std::int64_t said_at) {
+    const Report& report = incoming.report;
+    const auto added = store_.run_prepared(
+        "INSERT INTO reports (activity_id, host, received, reported, body) VALUES ($1, $2, $3, $4, $5) "
+        "ON CONFLICT (activity_id) DO NOTHING",
+        {report.activity_id, state.host, seconds(incoming.received), seconds(report.reported),
+         sql::Bytes{report.body}});
+    if (added == 0) return;               // sent twice
+    if (said_at < state.said_at) return;  // older than what is known: kept, and nothing more
+    if (state.updates_hash != report.updates_hash) pending_.write(report.updates, {state.host, said_at, state.said_at});
+    write_host(incoming, state, said_at);
+    touch(incoming, state, said_at);
+  }
+
+  // --- the host's row, and its former states ---
+
+  void close_interval(HostState& state, std::int64_t until) {
+    if (state.since != 0 && state.since < until)
+      store_.run_prepared(
+          "INSERT INTO states (host, since, until, silent, good_until, verdict, security, other, oldest_pending, "
+          "reboot) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (host, since) DO NOTHING",
+          {state.host, state.since, until, state.contact.silent, state.contact.good_until, state.verdict,
+           state.security, state.other, state.oldest_pending, state.reboot});
+    state.since = until;
+  }
+
+  void write_host(const Incoming& incoming, HostState& state, std::int64_t said_at) {
+    const Report& report = incoming.report;
+    const Assessment& said = report.assessment;
+    const std::string verdict(to_text(said.verdict.value));
+    const std::int64_t security = report.counts.critical_and_security;
+    const std::int64_t other = report.counts.other;
+    const std::int64_t oldest = seconds(report.oldest_pending);
+    const std::int64_t reboot = said.reboot_pending ? static_cast<std::int64_t>(*said.reboot_pending) : -1;
+    const bool changed = verdict != state.verdict || security != state.security || other != state.other ||
+                         oldest != state.oldest_pending || reboot != state.reboot;
+    if (state.since == 0)
+      state.since = said_at;
+    else if (changed || was_silent(state, said_at))
+      close_interval(state, said_at);
+    const auto text = [](const std::string& value) { return clean_text(value, 256); };
+    store_.run_prepared(
+        "UPDATE hosts SET hostname = $1, os_id = $2, os_version = $3, os_name = $4, end_of_support = $5, arch = $6, "
+        "kernel = $7, cloud = $8, resource_id = $9, agent_version = $10, verdict = $11, reasons = $12, security = $13, "
+        "other = $14, unclassified = $15, apart = $16, reboot = $17, max_severity = $18, oldest_pending = $19, "
+        "since = $20, reported = $21, said_at = $22, activity_id = $23, state_hash = $24, updates_hash = $25 "
+        "WHERE host = $26",
+        {text(said.host.hostname),
+         text(said.host.os.id),
+         text(said.host.os.version_id),
+         text(said.host.os.name),
+         seconds(said.host.os.end_of_support.value_or(Time{})),
+         text(said.host.arch),
+         text(said.host.kernel_running),
+         said.host.cloud ? text(said.host.cloud->provider) : "",
+         said.host.cloud ? text(said.host.cloud->resource_id) : "",
+         report.agent_version,
+         verdict,
+         reasons_to_json(said.verdict.reasons),
+         security,
+         other,
+         std::int64_t{report.counts.unclassified},
+         std::int64_t{report.counts.not_installable_security},
+         reboot,
+         report.max_severity,
+         oldest,
+         state.since,
+         seconds(report.reported),
+         said_at,
+         report.activity_id,
+         report.state_hash,
+         report.updates_hash,
+         state.host});
+    state.state_hash = report.state_hash;
+    state.updates_hash = report.updates_hash;
+    state.said_at = said_at;
+    state.verdict = verdict;
+    state.security = security;
+    state.other = other;
+    state.oldest_pending = oldest;
+    state.reboot = reboot;
+  }
+
+  // --- what a batch adds up to ---
+
+  void write_contacts() {
+    sql::Rows rows;
+    for (const auto& [id, state] : states_)
+      if (state.contact_changed)
+        rows.add(state.host, state.contact.received, state.contact.silent, state.contact.good_until, state.contact.skew,
+                 state.contact.interval, state.contact.activity_id);
+    if (rows.empty()) return;
+    store_.run_prepared(
+        "INSERT INTO contacts (host, received, silent, good_until, skew, seconds, activity_id) SELECT "
+        "h, r, s, g, w, n, a FROM " +
+            sql::rows(store_, 1, {"h#", "r#", "s#", "g#", "w#", "n#", "a"}) +
+            " AS j WHERE true ON CONFLICT (host) DO UPDATE SET received = excluded.received, silent = "
+            "excluded.silent, good_until = excluded.good_until, skew = excluded.skew, seconds = "
+            "excluded.seconds, activity_id = excluded.activity_id "
+            "WHERE excluded.received >= contacts.received",
+        {rows.take()});
+  }
+
+  Store& store_;
+  const RecordPolicy& policy_;
+  std::vector<std::string> identities_;  ///< host id of the key each report came with; empty: no valid key
+  std::map<std::string, HostState> states_;
+  PendingUpdates pending_;
+};
+
+}  // namespace
+
+std::vector<Recorded> Store::record(std::span<const Incoming> incoming, const RecordPolicy& policy) {
+  return sql::guarded("the reports could not be stored", [&] {
+    sql::Transaction transaction(*this);
+    auto answers = Recorder(*this, policy).record(incoming);
+    transaction.commit();
+    return answers;
+  });
+}
+
+}  // namespace patchstate
