@@ -15,6 +15,7 @@
 #include "agent/commands/commands.h"
 #include "agent/duration.h"
 #include "agent/version.h"
+#include "collectors/collector.h"
 
 namespace patchstate {
 namespace {
@@ -158,6 +159,8 @@ int dispatch(const CLI::App& app, const Commands& commands) {
 }  // namespace
 
 int run_command_line(int argc, const char* const* argv) {
+  if (argc == 2)
+    if (const auto code = answer_tool(argv[1])) return *code;
   CLI::App app("Which security and critical updates is this machine missing?", "patchstate");
   Commands commands;
   app.set_version_flag("--version", fmt::format("patchstate {}", agent_version()));

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -61,5 +62,9 @@ struct RefreshResult {
 /// Has the system's own tool fetch metadata anew (`apt-get update`), the one thing here that changes the machine.
 /// Bounded by `deadline`, lock waits included.
 RefreshResult refresh_metadata(const HostAccess& access, std::chrono::milliseconds deadline);
+
+/// While it is asked, a package tool may start this program to be told more (apt's JSON hook). The exit code; nullopt:
+/// it was not a tool that started us with this argument.
+std::optional<int> answer_tool(std::string_view argument);
 
 }  // namespace patchstate

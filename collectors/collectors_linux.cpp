@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // The collectors of Linux, one line each.
+#include <cstdio>
+#include <optional>
+#include <string_view>
+
 #include "collectors/apt/apt_collector.h"
+#include "collectors/apt/apt_hook.h"
 #include "collectors/apt/apt_refresh.h"
 #include "collectors/collector.h"
 
@@ -14,6 +19,12 @@ std::vector<CollectorChoice> choose_collectors(const HostAccess& access) {
 
 RefreshResult refresh_metadata(const HostAccess& access, std::chrono::milliseconds deadline) {
   return apt::refresh_apt(access, deadline);
+}
+
+std::optional<int> answer_tool(std::string_view argument) {
+  const int socket = apt::apt_hook_socket();
+  if (argument != apt::kHookArgument || socket < 0) return std::nullopt;
+  return apt::run_apt_hook(socket, stdout);
 }
 
 }  // namespace patchstate

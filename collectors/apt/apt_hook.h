@@ -3,7 +3,7 @@
 
 #include <chrono>
 #include <cstdio>
-#include <string>
+#include <string_view>
 
 namespace patchstate::apt {
 
@@ -11,6 +11,9 @@ namespace patchstate::apt {
 /// as one marked line to `out` (apt's own stdout, which apt has flushed). Returns the exit code: 0, or 1 when apt said
 /// nothing we understand or the deadline passed.
 int run_apt_hook(int socket_fd, std::FILE* out, std::chrono::milliseconds deadline = std::chrono::seconds{30});
+
+/// What apt starts our program with.
+inline constexpr std::string_view kHookArgument = "apt-hook";
 
 /// Descriptor in $APT_HOOK_SOCKET, or -1.
 int apt_hook_socket();

@@ -547,6 +547,10 @@ class Recordings(Case):
                 self.assertEqual(result.returncode, 0, result.stderr)
                 self.assertEqual(self.outline(json.loads((target / "expected.json").read_text())), now)
                 self.assertEqual(list((target / "root").rglob("*Packages")), [])
+                # apt told its plan through its hook, which started the program: nothing had to be simulated.
+                commands = json.loads((target / "commands.json").read_text())["commands"]
+                self.assertTrue(any("--print-uris" in command["argv"] for command in commands))
+                self.assertFalse(any("--simulate" in command["argv"] for command in commands))
                 if change is offer:
                     self.assertIn("needs_subscription", {state for _, _, state in now[0]})
 
