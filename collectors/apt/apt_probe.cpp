@@ -263,7 +263,7 @@ int probe(const ProbeOptions& options) {
   const char* resolution = "not_needed";
   if (!UpgradeCheck(cache, *policy).nothing_to_resolve()) {
     answer = resolve(file);
-    resolution = answer.failed ? "failed" : "resolved";
+    resolution = answer.failed ? "failed" : answer.waits_for_reinstallation ? "unknown" : "resolved";
   }
   FileTable files(*file.GetSourceList());
   json packages = upgradable_packages(cache, *policy, files, answer);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <string_view>
 
+#include <apt-pkg/algorithms.h>
 #include <apt-pkg/configuration.h>
 #include <apt-pkg/depcache.h>
 #include <apt-pkg/error.h>
@@ -288,15 +289,33 @@ class UpgradeInChild {
   int from_child_ = -1;
 };
 
+bool any_to_reinstall(pkgCache& cache) {
+  for (auto package = cache.PkgBegin(); !package.end(); ++package)
+    if (package->InstState == pkgCache::State::ReInstReq || package->InstState == pkgCache::State::HoldReInstReq)
+      return true;
+  return false;
+}
+
+/// As apt-get does before it resolves: what dpkg left half done is to be finished, installed again or removed.
+void apply_status(pkgDepCache& cache, ResolverAnswer& answer) {
+  _error->PushToStack();
+  const bool applied = pkgApplyStatus(cache);
+  answer.waits_for_reinstallation = !applied && any_to_reinstall(cache.GetCache());
+  if (answer.waits_for_reinstallation)
+    _error->RevertToStack();  // the package's own state says it
+  else
+    _error->MergeWithStack();
+  answer.failed = !answer.waits_for_reinstallation && (!applied || cache.BrokenCount() != 0);
+}
+
 }  // namespace
 
 ResolverAnswer resolve(pkgCacheFile& file) {
   ResolverAnswer answer;
   pkgDepCache* const cache = file.GetDepCache();
-  if (cache == nullptr || cache->BrokenCount() != 0) {
-    answer.failed = true;
-    return answer;
-  }
+  answer.failed = cache == nullptr;
+  if (cache != nullptr) apply_status(*cache, answer);
+  if (answer.failed || answer.waits_for_reinstallation) return answer;
   UpgradeInChild upgrade(*cache);
   dist_upgrade(*cache, answer);
   answer.upgrade = upgrade.answer(cache->Head().PackageCount);

@@ -50,6 +50,8 @@ struct NewPackage {
 /// What the two resolver runs say, by package id.
 struct ResolverAnswer {
   bool failed = false;  ///< the system's dependencies are broken already: apt refuses to resolve
+  /// apt refuses too, over a package that must be installed again and that no archive has; no dependency is broken.
+  bool waits_for_reinstallation = false;
   std::vector<bool> upgrade;
   std::vector<bool> dist_upgrade;
   std::vector<bool> phased;  ///< apt itself holds it back because of phasing
