@@ -5,6 +5,7 @@
 #include <charconv>
 
 #include <Poco/DateTimeFormat.h>
+#include <Poco/DateTimeFormatter.h>
 #include <Poco/DateTimeParser.h>
 #include <Poco/Exception.h>
 #include <fmt/format.h>
@@ -58,6 +59,8 @@ std::chrono::seconds skew_of(const HttpRequest& request, Time now) {
   int offset = 0;
   if (date.empty() || !Poco::DateTimeParser::tryParse(Poco::DateTimeFormat::HTTP_FORMAT, date, parsed, offset))
     return {};
+  // The parser takes anything for a date; what it understood is compared with what was written.
+  if (Poco::DateTimeFormatter::format(parsed, Poco::DateTimeFormat::HTTP_FORMAT) != date) return {};
   const std::chrono::seconds skew = now - Time(std::chrono::seconds(parsed.timestamp().epochTime()));
   return std::chrono::abs(skew) <= kClockTolerance ? std::chrono::seconds{} : skew;
 }

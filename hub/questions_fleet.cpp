@@ -202,9 +202,9 @@ std::optional<std::string> newest_report(Store& store, std::int64_t host) {
     using namespace Poco::Data::Keywords;
     std::vector<Poco::Data::BLOB> bodies;
     Poco::Data::Statement statement(store.session());
-    statement << sql::spelt(
-        store.session(),
-        "SELECT r.body FROM hosts h JOIN reports r ON r.activity_id = h.activity_id WHERE h.host = $1"),
+    statement << sql::spelt(store.session(),
+                            "SELECT r.body FROM hosts h JOIN reports r ON r.host = h.host AND r.activity_id = "
+                            "h.activity_id WHERE h.host = $1"),
         into(bodies);
     sql::bind_all(statement, {host});
     statement.execute();

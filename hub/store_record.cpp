@@ -162,7 +162,7 @@ class Recorder {
     const Report& report = incoming.report;
     const auto added = store_.run_prepared(
         "INSERT INTO reports (activity_id, host, received, reported, body) VALUES ($1, $2, $3, $4, $5) "
-        "ON CONFLICT (activity_id) DO NOTHING",
+        "ON CONFLICT (host, activity_id) DO NOTHING",
         {report.activity_id, state.host, seconds(incoming.received), seconds(report.reported),
          sql::Bytes{report.body}});
     if (added == 0) return;               // sent twice
@@ -190,7 +190,7 @@ class Recorder {
     const std::string verdict(to_text(said.verdict.value));
     const std::int64_t security = report.counts.critical_and_security;
     const std::int64_t other = report.counts.other;
-    const std::int64_t oldest = seconds(report.oldest_pending);
+    const std::int64_t oldest = std::min(seconds(report.oldest_pending), said_at);  // nothing is from the future
     const std::int64_t reboot = said.reboot_pending ? static_cast<std::int64_t>(*said.reboot_pending) : -1;
     const bool changed = verdict != state.verdict || security != state.security || other != state.other ||
                          oldest != state.oldest_pending || reboot != state.reboot;

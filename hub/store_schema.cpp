@@ -20,6 +20,8 @@ struct Step {
 // hosts: latest state of each, as of its newest full report.
 // contacts: what every heartbeat changes, apart so that a heartbeat writes one narrow row.
 // updates: each update once. pending: who lacks it, since when; resolved = 0 while it does.
+// host_lists: what is in `pending` of a host, as hashes (store_pending.h), so that the next report is compared without
+// reading a hundred rows.
 // states: what hosts said in former times, [since, until); the present one is in hosts.
 constexpr Step kSteps[] = {
     {1, 1, R"(
@@ -95,6 +97,9 @@ CREATE TABLE pending (
   installed TEXT NOT NULL,
   PRIMARY KEY (host, resolved, update_key));
 CREATE INDEX pending_by_update ON pending (update_key, resolved, host);
+CREATE TABLE host_lists (
+  host BIGINT PRIMARY KEY,
+  entries {blob} NOT NULL);
 CREATE TABLE states (
   host BIGINT NOT NULL,
   since BIGINT NOT NULL,
@@ -109,11 +114,12 @@ CREATE TABLE states (
   PRIMARY KEY (host, since));
 CREATE INDEX states_by_end ON states (until, since);
 CREATE TABLE reports (
-  activity_id TEXT PRIMARY KEY,
   host BIGINT NOT NULL,
+  activity_id TEXT NOT NULL,
   received BIGINT NOT NULL,
   reported BIGINT NOT NULL,
-  body {blob} NOT NULL);
+  body {blob} NOT NULL,
+  PRIMARY KEY (host, activity_id));
 CREATE INDEX reports_by_host ON reports (host, received);
 CREATE INDEX reports_by_time ON reports (received);
 CREATE TABLE tags (

@@ -10,12 +10,14 @@ namespace patchstate {
 std::size_t Store::delete_reports_before(Time before, std::size_t rows) {
   return sql::guarded("old reports could not be deleted", [&] {
     // The newest of each host stays whatever its age: it is the evidence for the present state.
-    return sql::run(session_,
-                    fmt::format("DELETE FROM reports WHERE activity_id IN (SELECT r.activity_id FROM reports r LEFT "
-                                "JOIN hosts h ON h.host = r.host AND h.activity_id = r.activity_id WHERE r.received < "
-                                "$1 AND h.host IS NULL ORDER BY r.received LIMIT {})",
-                                rows),
-                    {sql::seconds(before)});
+    return sql::run(
+        session_,
+        fmt::format(
+            "DELETE FROM reports WHERE (host, activity_id) IN (SELECT r.host, r.activity_id FROM reports r LEFT "
+            "JOIN hosts h ON h.host = r.host AND h.activity_id = r.activity_id WHERE r.received < "
+            "$1 AND h.host IS NULL ORDER BY r.received LIMIT {})",
+            rows),
+        {sql::seconds(before)});
   });
 }
 
