@@ -2,10 +2,6 @@
 #include "hub/store_pending.h"
 
 #include <algorithm>
-#include <cstring>
-#include <initializer_list>
-#include <string_view>
-#include <unordered_map>
 
 #include "hub/sql.h"
 #include "hub/sql_rows.h"
@@ -19,109 +15,72 @@ bool counts_as_missing(const std::string& state) {
   return state == to_text(UpdateState::installable) || state == to_text(UpdateState::installed_pending_reboot);
 }
 
-/// FNV-1a: the same on every machine and in every version, which std::hash does not promise.
-std::uint64_t hash_of(std::initializer_list<std::string_view> parts) {
-  std::uint64_t hash = 14695981039346656037U;
-  const auto add = [&](unsigned char byte) { hash = (hash ^ byte) * 1099511628211U; };
-  for (const auto part : parts) {
-    for (const char c : part) add(static_cast<unsigned char>(c));
-    add('\n');
-  }
-  return hash;
+std::string details_of(const std::string& severity, const std::string& advisories, const std::string& cves) {
+  return severity + '\n' + advisories + '\n' + cves;
 }
 
 }  // namespace
 
-PendingUpdates::Entry PendingUpdates::entry_of(const ReportedUpdate& update) {
-  return {hash_of({update.source, update.patch_id, update.version, update.origin}),
-          hash_of({update.state, update.installed_version}),
-          hash_of({update.severity, update.classification, update.advisories, update.cves}), 0,
-          std::int64_t{counts_as_missing(update.state)}};
+PendingUpdates::Key PendingUpdates::key_of(const ReportedUpdate& update) {
+  return {update.source, update.patch_id, update.version, update.origin};
 }
 
-std::vector<PendingUpdates::Entry> PendingUpdates::entries_of(std::int64_t host) {
-  using namespace Poco::Data::Keywords;
-  std::vector<Poco::Data::BLOB> lists;
-  Poco::Data::Statement statement(store_.session());
-  statement << sql::spelt(store_.session(), "SELECT entries FROM host_lists WHERE host = $1"), into(lists);
-  sql::bind_all(statement, {host});
-  statement.execute();
-  std::vector<Entry> entries;
-  if (lists.empty() || lists[0].size() % sizeof(Entry) != 0) return entries;
-  entries.resize(lists[0].size() / sizeof(Entry));
-  if (!entries.empty()) std::memcpy(entries.data(), lists[0].rawContent(), lists[0].size());
-  return entries;
-}
-
-void PendingUpdates::write_entries(std::int64_t host, const std::vector<Entry>& entries) {
-  std::string bytes(entries.size() * sizeof(Entry), '\0');
-  if (!entries.empty()) std::memcpy(bytes.data(), entries.data(), bytes.size());
-  store_.run_prepared(
-      "INSERT INTO host_lists (host, entries) VALUES ($1, $2) ON CONFLICT (host) DO UPDATE SET entries = "
-      "excluded.entries",
-      {host, sql::Bytes{std::move(bytes)}});
+std::map<PendingUpdates::Key, PendingUpdates::Known> PendingUpdates::pending_of(std::int64_t host) {
+  std::map<Key, Known> known;
+  for (auto& [key, source, patch_id, version, origin, state, installed, severity, advisories, cves] :
+       sql::select<std::int64_t, std::string, std::string, std::string, std::string, std::string, std::string,
+                   std::string, std::string, std::string>(
+           store_.session(),
+           "SELECT p.update_key, u.source, u.patch_id, u.version, u.origin, p.state, p.installed, u.severity, "
+           "u.advisories, u.cves FROM pending p JOIN updates u ON u.update_key = p.update_key "
+           "WHERE p.host = $1 AND p.resolved = 0",
+           {host}))
+    known[{source, patch_id, version, origin}] = {key, state, installed, details_of(severity, advisories, cves), false};
+  return known;
 }
 
 void PendingUpdates::write(const std::vector<ReportedUpdate>& updates, const Said& said) {
-  std::unordered_map<std::uint64_t, Entry> known;
-  for (const auto& entry : entries_of(said.host)) known.emplace(entry.identity, entry);
-  std::vector<Entry> entries;
-  entries.reserve(updates.size());
-  List described;  // those whose own row is new, or says something else now
+  auto known = pending_of(said.host);
   List fresh;
-  List changed;
-  std::vector<Entry*> fresh_entries;
-  std::vector<Entry*> changed_entries;
+  List described;  // those whose own row is new, or says something else now
+  Rows changed;
   for (const auto& update : updates) {
-    Entry& entry = entries.emplace_back(entry_of(update));
-    const auto before = known.find(entry.identity);
-    if (before == known.end()) {
-      described.push_back(&update);
+    const auto found = known.find(key_of(update));
+    if (found == known.end()) {
       fresh.push_back(&update);
-      fresh_entries.push_back(&entry);
+      described.push_back(&update);
       continue;
     }
-    entry.key = before->second.key;
-    if (entry.details != before->second.details) described.push_back(&update);
-    if (entry.state != before->second.state) {
-      changed.push_back(&update);
-      changed_entries.push_back(&entry);
-      count(entry.key, entry.missing - before->second.missing);
-    }
-    known.erase(before);
+    Known& before = found->second;
+    before.seen = true;
+    if (before.details != details_of(update.severity, update.advisories, update.cves)) described.push_back(&update);
+    if (before.state == update.state && before.installed == update.installed_version) continue;
+    changed.add(before.key, update.state, update.installed_version);
+    count(before.key, counts_as_missing(update.state) - counts_as_missing(before.state));
   }
   describe(described, said.at);
-  add(fresh, fresh_entries, said);
-  change(changed, changed_entries, said.host);
-  std::vector<Entry> gone;
-  for (const auto& [identity, entry] : known) gone.push_back(entry);
-  resolve(gone, said);
-  write_entries(said.host, entries);
+  add(fresh, said);
+  if (!changed.empty())
+    store_.run_prepared("UPDATE pending SET state = j.s, installed = j.v FROM " +
+                            sql::rows(store_, 1, {"k#", "s", "v"}) +
+                            " AS j WHERE pending.host = $2 AND pending.resolved = 0 AND pending.update_key = j.k",
+                        {changed.take(), said.host});
+  resolve(known, said);
 }
 
-void PendingUpdates::change(const List& updates, const std::vector<Entry*>& entries, std::int64_t host) {
-  if (updates.empty()) return;
-  Rows rows;
-  for (std::size_t index = 0; index < updates.size(); ++index)
-    rows.add(entries[index]->key, updates[index]->state, updates[index]->installed_version);
-  store_.run_prepared("UPDATE pending SET state = j.s, installed = j.v FROM " + sql::rows(store_, 1, {"k#", "s", "v"}) +
-                          " AS j WHERE pending.host = $2 AND pending.resolved = 0 AND pending.update_key = j.k",
-                      {rows.take(), host});
-}
-
-void PendingUpdates::resolve(const std::vector<Entry>& gone, const Said& said) {
-  if (gone.empty()) return;
-  Rows rows;
-  for (const auto& entry : gone) {
-    rows.add(entry.key);
-    count(entry.key, -entry.missing);
+void PendingUpdates::resolve(const std::map<Key, Known>& known, const Said& said) {
+  Rows gone;
+  for (const auto& [key, before] : known) {
+    if (before.seen) continue;
+    gone.add(before.key);
+    count(before.key, -static_cast<int>(counts_as_missing(before.state)));
   }
-  const std::string keys = rows.take();
-  const std::string those = " AND update_key IN (SELECT k FROM " + sql::rows(store_, 1, {"k#"}) + " AS j)";
-  // Came, went, came and went again within one second: the first of these is not worth a row.
-  store_.run_prepared("DELETE FROM pending WHERE host = $2 AND resolved = $3" + those, {keys, said.host, said.at});
-  store_.run_prepared("UPDATE pending SET resolved = $2, last_seen = $3 WHERE host = $4 AND resolved = 0" + those,
-                      {keys, said.at, said.before, said.host});
+  if (gone.empty()) return;
+  store_.run_prepared(
+      "UPDATE pending SET resolved = $2, last_seen = $3 WHERE host = $4 AND resolved = 0 AND "
+      "update_key IN (SELECT k FROM " +
+          sql::rows(store_, 1, {"k#"}) + " AS j)",
+      {gone.take(), said.at, said.before, said.host});
 }
 
 /// The updates themselves, each once for the whole fleet.
@@ -160,7 +119,7 @@ void PendingUpdates::add_cves(const List& updates) {
                       {cves.take()});
 }
 
-void PendingUpdates::add(const List& updates, const std::vector<Entry*>& entries, const Said& said) {
+void PendingUpdates::add(const List& updates, const Said& said) {
   if (updates.empty()) return;
   Rows asked;
   for (std::size_t index = 0; index < updates.size(); ++index)
@@ -175,8 +134,7 @@ void PendingUpdates::add(const List& updates, const std::vector<Entry*>& entries
   for (const auto& [index, key] : keys) {
     const auto& update = *updates[static_cast<std::size_t>(index)];
     rows.add(key, std::min(sql::seconds(update.first_seen), said.at), update.state, update.installed_version);
-    entries[static_cast<std::size_t>(index)]->key = key;
-    count(key, entries[static_cast<std::size_t>(index)]->missing);
+    count(key, counts_as_missing(update.state));
   }
   store_.run_prepared(
       "INSERT INTO pending (host, update_key, first_seen, last_seen, state, installed) SELECT CAST($2 AS BIGINT), k, "
@@ -186,14 +144,14 @@ void PendingUpdates::add(const List& updates, const std::vector<Entry*>& entries
       {rows.take(), said.host, said.at});
 }
 
-void PendingUpdates::count(std::int64_t update_key, std::int64_t difference) {
+void PendingUpdates::count(std::int64_t update_key, int difference) {
   if (difference != 0) counters_[update_key] += difference;
 }
 
 void PendingUpdates::write_counters() {
   Rows rows;
   for (const auto& [key, difference] : counters_)
-    if (difference != 0) rows.add(key, difference);
+    if (difference != 0) rows.add(key, std::int64_t{difference});
   if (rows.empty()) return;
   const auto batch = rows.take();
   const auto table = sql::rows(store_, 1, {"k#", "d#"});
