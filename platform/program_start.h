@@ -1,11 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <filesystem>
+#include <string>
+#include <vector>
+
 namespace patchstate {
 
 /// First thing in main. Afterwards: a standard stream that was closed is not the number of the next file that is opened
 /// (output into a closed one fails); writing into a pipe nobody reads is an error, not a death; a request to stop
 /// (SIGINT, SIGTERM, SIGHUP) ends the program at once with `exit_code_when_stopped`, and its children with it.
 void prepare_program(int exit_code_when_stopped);
+
+/// Becomes `program` with these arguments (the first is its name), with the same streams and environment; its exit code
+/// is ours. Throws std::system_error when it can't be started.
+[[noreturn]] void become_program(const std::filesystem::path& program, std::vector<std::string> arguments);
 
 }  // namespace patchstate

@@ -7,6 +7,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "platform/linux/os_error.h"
+
 namespace patchstate {
 namespace {
 
@@ -42,6 +44,14 @@ void prepare_program(int exit_code_when_stopped) {
   on(SIGINT, stop);
   on(SIGTERM, stop);
   on(SIGHUP, stop);
+}
+
+void become_program(const std::filesystem::path& program, std::vector<std::string> arguments) {
+  std::vector<char*> argv;
+  for (auto& argument : arguments) argv.push_back(argument.data());
+  argv.push_back(nullptr);
+  ::execv(program.c_str(), argv.data());
+  throw os_error(errno, "cannot start", program);
 }
 
 }  // namespace patchstate

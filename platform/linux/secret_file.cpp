@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "platform/secret_file.h"
+
+#include <array>
+#include <cerrno>
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "platform/linux/os_error.h"
+#include "platform/linux/unique_fd.h"
+
+namespace patchstate {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kLongestSecret = 16U << 10U;
+
+/// Judged on the open file: what the name leads to may change between looking and reading.
+std::string problem_of(const fs::path& path, const struct stat& status) {
+  if (status.st_uid != ::geteuid() && status.st_uid != 0)
+    return fmt::format("{0} belongs to another user, who can read and change it: chown root {0}", path.string());
+  if ((status.st_mode & (S_IRWXG | S_IRWXO)) != 0)
+    return fmt::format("{0} can be read by others (mode {1:04o}): chmod 600 {0}", path.string(),
+                       status.st_mode & 07777U);
+  return {};
+}
+
+std::string content_of(const UniqueFd& fd, const fs::path& path) {
+  std::string content;
+  std::array<char, 4096> piece{};
+  while (true) {
+    const ssize_t got = ::read(fd.get(), piece.data(), piece.size());
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) throw os_error(errno, "cannot read", path);
+    if (got == 0) return content;
+    content.append(piece.data(), static_cast<std::size_t>(got));
+    if (content.size() > kLongestSecret) throw os_error(EFBIG, "cannot read", path);
+  }
+}
+
+}  // namespace
+
+SecretResult read_secret(const fs::path& path) {
+  // Not blocking, so that a FIFO there can't hold us.
+  const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
+  struct stat status {};
+  if (!fd || ::fstat(fd.get(), &status) != 0) throw os_error(errno, "cannot read", path);
+  if (!S_ISREG(status.st_mode)) throw os_error(EINVAL, "not a regular file:", path);
+  if (auto problem = problem_of(path, status); !problem.empty()) return {{}, std::move(problem)};
+
+  const std::string content = content_of(fd, path);
+  constexpr const char* kSpace = " \t\r\n";
+  const auto first = content.find_first_not_of(kSpace);
+  if (first == std::string::npos) return {{}, fmt::format("{} is empty", path.string())};
+  return {content.substr(first, content.find_last_not_of(kSpace) + 1 - first), {}};
+}
+
+}  // namespace patchstate
