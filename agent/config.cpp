@@ -11,6 +11,7 @@
 #include <toml++/toml.h>
 
 #include "agent/duration.h"
+#include "agent/hub_address.h"
 #include "assessment/assessment_json.h"
 #include "platform/files.h"
 #include "platform/paths.h"
@@ -22,6 +23,8 @@ constexpr std::size_t kMaxFile = 1U << 20U;
 constexpr std::size_t kMaxDotsInLine = 200;
 constexpr std::size_t kMaxErrors = 20;
 constexpr std::size_t kMaxQuoted = 80;
+constexpr std::chrono::seconds kShortestInterval{60};
+constexpr std::chrono::seconds kLongestInterval = std::chrono::hours{24 * 7};
 
 /// What a person wrote, fit to be quoted back.
 std::string quoted(std::string_view text) {
@@ -114,6 +117,15 @@ class Reader {
       wrong_type(*node, key, "true or false");
   }
 
+  void read(const toml::table& table, std::string_view key, std::filesystem::path& path) {
+    const auto* node = table.get(key);
+    const auto* value = node == nullptr ? nullptr : text(*node, key, kPath);
+    if (value == nullptr) return;
+    path = *value;
+    // A service has another working folder than the person who tried it out.
+    if (!path.is_absolute()) wrong_value(*node, key, kPath, *value);
+  }
+
   /// Calls `take` with each text of the list.
   template <class Take>
   void each_text(const toml::table& table, std::string_view key, Take take) {
@@ -131,6 +143,7 @@ class Reader {
 
  private:
   static constexpr std::string_view kModes = "never, if-older-than or always";
+  static constexpr std::string_view kPath = "a path from the root (/…)";
 
   void wrong_type(const toml::node& node, std::string_view key, std::string_view expected) {
     error(node.source().begin, fmt::format("{}: expected {}, not {}", key, expected, type_name(node)));
@@ -201,6 +214,27 @@ void read_cloud(Reader& reader, const toml::table& root, CloudLookup& lookup) {
   reader.read(*table, "identity", lookup);
 }
 
+void read_report(Reader& reader, const toml::table& root, Reporting& report) {
+  const auto* table = reader.section(root, "report");
+  if (table == nullptr) return;
+  reader.only(*table, "report", {"hub", "interval", "ca", "key_file", "client_certificate", "client_key"});
+  reader.read(*table, "interval", report.interval);
+  if (report.interval < kShortestInterval || report.interval > kLongestInterval)
+    reader.error(table->get("interval")->source().begin, "interval: expected 1m to 1w");
+  reader.read(*table, "ca", report.ca);
+  reader.read(*table, "key_file", report.key_file);
+  reader.read(*table, "client_certificate", report.client_certificate);
+  reader.read(*table, "client_key", report.client_key);
+  if (report.client_certificate.empty() != report.client_key.empty())
+    reader.error(table->source().begin, "client_certificate and client_key: one needs the other");
+  const auto* node = table->get("hub");
+  const auto* hub = node == nullptr ? nullptr : reader.text(*node, "hub", kHubForm);
+  if (hub == nullptr) return;
+  report.hub = *hub;
+  if (const auto problem = problem_of_hub(*hub); !problem.empty())
+    reader.error(node->source().begin, "hub: " + problem);
+}
+
 /// Line (from 1) whose dotted keys would nest so deep that the library's recursion is a danger; 0 when there is none.
 std::size_t too_deep_line(std::string_view text) {
   std::size_t line = 1;
@@ -226,11 +260,12 @@ ConfigResult parse_config(std::string_view text, std::string_view file_name,
   Reader reader;
   try {
     const toml::table root = toml::parse(text);
-    reader.only(root, "", {"collectors", "policy", "refresh", "cloud"});
+    reader.only(root, "", {"collectors", "policy", "refresh", "cloud", "report"});
     read_collectors(reader, root, known_collectors, result.config);
     read_policy(reader, root, result.config.policy);
     read_refresh(reader, root, result.config.refresh);
     read_cloud(reader, root, result.config.cloud);
+    read_report(reader, root, result.config.report);
   } catch (const toml::parse_error& error) {
     reader.error(error.source().begin, clean_text(error.description(), 300));
   }

@@ -2,6 +2,7 @@
 // The configuration file, patchstate.toml(5).
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <optional>
 #include <span>
@@ -16,11 +17,22 @@ namespace patchstate {
 
 enum class CloudLookup { off, on };
 
+/// Where reports go, and how they get there.
+struct Reporting {
+  std::string hub;  ///< "https://hub.example.org"; empty: nowhere
+  std::chrono::seconds interval = std::chrono::hours{6};
+  std::filesystem::path ca;        ///< empty: the system's
+  std::filesystem::path key_file;  ///< empty: `host-key` in the state folder
+  std::filesystem::path client_certificate;
+  std::filesystem::path client_key;
+};
+
 struct Config {
   std::vector<std::string> collectors;  ///< empty: every one that fits
   Policy policy;
   RefreshPolicy refresh;
   CloudLookup cloud = CloudLookup::on;
+  Reporting report;
 };
 
 struct ConfigResult {

@@ -15,18 +15,18 @@ _patchstate() {
             mapfile -t COMPREPLY < <(compgen -W 'never always if-older-than' -- "$word")
             return
             ;;
-        if-older-than | --max-metadata-age) return ;;
+        if-older-than | --max-metadata-age | --hub) return ;;
         --root)
             mapfile -t COMPREPLY < <(compgen -d -- "$word")
             return
             ;;
-        --output | --config)
+        --output | --config | --file | --ca | --token-file)
             mapfile -t COMPREPLY < <(compgen -f -- "$word")
             return
             ;;
     esac
     if ((COMP_CWORD == 1)); then
-        choices='check status collectors assess record schema --version --help'
+        choices='check status collectors assess record schema send enroll --version --help'
     else
         case $command in
             check)
@@ -40,6 +40,8 @@ _patchstate() {
                 [[ $word == -* ]] || mapfile -t COMPREPLY < <(compgen -d -- "$word")
                 ;;
             schema) choices='--help' ;;
+            send) choices='--file --full --ca --config --help' ;;
+            enroll) choices='--hub --token-file --ca --config --help' ;;
         esac
     fi
     mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W "$choices" -- "$word")

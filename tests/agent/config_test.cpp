@@ -36,6 +36,8 @@ TEST_CASE("an empty configuration is the defaults") {
   CHECK(result.config.policy.max_metadata_age == 48h);
   CHECK(result.config.refresh.mode == RefreshMode::never);
   CHECK(result.config.cloud == CloudLookup::on);
+  CHECK(result.config.report.hub.empty());
+  CHECK(result.config.report.interval == 6h);
 }
 
 TEST_CASE("every key is read") {
@@ -51,6 +53,13 @@ TEST_CASE("every key is read") {
     deadline = "90s"
     [cloud]
     identity = false
+    [report]
+    hub = "https://hub.example.org:8750"
+    interval = "1h"
+    ca = "/etc/patchstate/ca.pem"
+    key_file = "/etc/patchstate/key"
+    client_certificate = "/etc/patchstate/client.pem"
+    client_key = "/etc/patchstate/client.key"
   )",
                                              "c.toml", kKnown);
   CHECK(errors.empty());
@@ -62,6 +71,12 @@ TEST_CASE("every key is read") {
   CHECK(config.refresh.older_than == 2h);
   CHECK(config.refresh.deadline == 90s);
   CHECK(config.cloud == CloudLookup::off);
+  CHECK(config.report.hub == "https://hub.example.org:8750");
+  CHECK(config.report.interval == 1h);
+  CHECK(config.report.ca == "/etc/patchstate/ca.pem");
+  CHECK(config.report.key_file == "/etc/patchstate/key");
+  CHECK(config.report.client_certificate == "/etc/patchstate/client.pem");
+  CHECK(config.report.client_key == "/etc/patchstate/client.key");
 }
 
 TEST_CASE("every error names its file, line and column, and what would be right") {
@@ -70,7 +85,7 @@ TEST_CASE("every error names its file, line and column, and what would be right"
     std::vector<std::string> errors;
   };
   const std::vector<Case> cases = {
-      {"colour = 1\n", {"c.toml:1:1: unknown key \"colour\"; known here: collectors, policy, refresh, cloud"}},
+      {"colour = 1\n", {"c.toml:1:1: unknown key \"colour\"; known here: collectors, policy, refresh, cloud, report"}},
       {"\n[policy]\n  max_age = \"1d\"\n",
        {"c.toml:3:3: unknown key \"max_age\" in [policy]; known here: max_metadata_age, unclassified_as_other, "
         "count_states"}},
@@ -96,11 +111,12 @@ TEST_CASE("every error names its file, line and column, and what would be right"
       {"[cloud]\nidentity = 1979-05-27\n", {"c.toml:2:12: identity: expected true or false, not a date or time"}},
       // All of them, in the order of the file.
       {"zeta = 1\nalpha = 2\n[cloud]\nidentity = {}\n",
-       {"c.toml:1:1: unknown key \"zeta\"; known here: collectors, policy, refresh, cloud",
-        "c.toml:2:1: unknown key \"alpha\"; known here: collectors, policy, refresh, cloud",
+       {"c.toml:1:1: unknown key \"zeta\"; known here: collectors, policy, refresh, cloud, report",
+        "c.toml:2:1: unknown key \"alpha\"; known here: collectors, policy, refresh, cloud, report",
         "c.toml:4:12: identity: expected true or false, not a table"}},
       // What a person is shown is fit for a terminal.
-      {"\"\\u001b[31mred\" = 1\n", {"c.toml:1:1: unknown key \"red\"; known here: collectors, policy, refresh, cloud"}},
+      {"\"\\u001b[31mred\" = 1\n",
+       {"c.toml:1:1: unknown key \"red\"; known here: collectors, policy, refresh, cloud, report"}},
   };
   for (const auto& [text, errors] : cases) {
     CAPTURE(text);

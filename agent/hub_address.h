@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+// The address of a hub, as a person writes it.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace patchstate {
+
+inline constexpr std::string_view kHubForm = "https://HOST[:PORT][/PATH]";
+
+/// Why this host's key must not be sent there; empty when it may. Plain http is for loopback addresses only. Strict, so
+/// that no two readers of the address can see two hosts in it.
+std::string problem_of_hub(std::string_view url);
+
+}  // namespace patchstate

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a hub answers. It is data from outside: capped, cleaned, and never an order.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "agent/endpoint.h"
+
+namespace patchstate {
+
+/// One answer over HTTP, or why there is none.
+struct HttpAnswer {
+  int status = 0;  ///< 0: there is no answer
+  std::string body;
+  std::optional<std::chrono::seconds> retry_after;
+  std::string failure;  ///< when there is none: what was attempted, what happened, what to do
+};
+
+/// 2xx: accepted. 408, 429, 5xx, a redirect and no answer at all: later. Every other one: rejected.
+Delivery delivery_of(const HttpAnswer& answer);
+
+/// The key in an answer to an enrolment; nullopt: there is none in it.
+std::optional<std::string> host_key_in(std::string_view body);
+
+}  // namespace patchstate
