@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -45,6 +46,10 @@ struct ReportedUpdate {
   std::string origin;
   bool security = false;
   Time first_seen{};
+  // Stable hashes of the above, so that two reports are compared without their texts:
+  std::uint64_t identity = 0;  ///< source, patch id, version, origin
+  std::uint64_t standing = 0;  ///< state and installed version
+  std::uint64_t details = 0;   ///< severity, classification, advisories, CVEs
 };
 
 enum class ReportKind { full, heartbeat };
@@ -64,7 +69,7 @@ struct Report {
   Counts counts;
   std::string max_severity;  ///< of pending security updates
   Time oldest_pending{};     ///< firstSeen of the oldest pending security update; epoch: none
-  std::string updates_hash;
+  std::string updates_hash;  ///< of all updates, whatever their order
   std::vector<ReportedUpdate> updates;
   std::string body;  ///< the JSON as it was sent, compressed (gzip)
 };

@@ -3,9 +3,10 @@
 // (docs/decisions/0006).
 #include <algorithm>
 #include <array>
+#include <initializer_list>
 #include <new>
 #include <stdexcept>
-#include <tuple>
+#include <unordered_set>
 
 #include <fmt/format.h>
 #include <simdjson.h>
@@ -15,7 +16,6 @@
 #include "assessment/json_writer.h"
 #include "hub/gzip.h"
 #include "hub/report.h"
-#include "platform/hash.h"
 
 namespace patchstate {
 namespace {
@@ -31,7 +31,12 @@ constexpr std::chrono::seconds kLongestInterval = std::chrono::hours{24 * 7};
 
 class Value {
  public:
-  explicit Value(dom::element element) : element_(element) {}
+  explicit Value(dom::element element) : element_(element) {
+    dom::object object;
+    if (element.get(object) != simdjson::SUCCESS) return;
+    begin_ = next_ = object.begin();
+    end_ = object.end();
+  }
   bool is_null() const { return element_.is_null(); }
   bool is_object() const { return element_.is_object(); }
   bool is_array() const { return element_.is_array(); }
@@ -39,9 +44,12 @@ class Value {
   std::optional<bool> boolean() const { return as<bool>(); }
   std::optional<std::int64_t> integer() const { return as<std::int64_t>(); }
   std::optional<Value> member(const char* key) const {
-    dom::element found;
-    if (element_.at_key(key).get(found) != simdjson::SUCCESS) return std::nullopt;
-    return Value(found);
+    const std::string_view wanted(key);
+    // Most writers keep the order of the schema, which is the order of reading: it is the next one.
+    if (next_ != end_ && next_.key_equals(wanted)) return take(next_);
+    for (dom::object::iterator at = begin_; at != end_; ++at)
+      if (at.key_equals(wanted)) return take(at);
+    return std::nullopt;
   }
   void for_each(auto&& visit) const {
     for (const dom::element item : dom::array(element_)) visit(Value(item));
@@ -54,31 +62,48 @@ class Value {
     if (element_.get(value) != simdjson::SUCCESS) return std::nullopt;
     return value;
   }
+  Value take(dom::object::iterator at) const {
+    const Value found(at.value());
+    next_ = ++at;
+    return found;
+  }
+
   dom::element element_;
+  dom::object::iterator begin_;
+  dom::object::iterator end_;
+  mutable dom::object::iterator next_;
 };
 using Node = reading::Node<Value>;
 
 /// The same key twice in one object: two readers of it could see two reports.
-void require_unique_keys(dom::element element, int depth = 0) {
+void require_unique_keys(dom::element element) {
   if (element.is_array()) {
-    for (const dom::element item : dom::array(element)) require_unique_keys(item, depth + 1);
-  } else if (element.is_object()) {
-    std::array<std::string_view, 64> keys;
-    std::size_t count = 0;
-    for (const auto field : dom::object(element)) {
-      if (std::find(keys.begin(), keys.begin() + count, field.key) != keys.begin() + count)
-        throw std::invalid_argument(fmt::format("/: the key \"{:.60}\" stands twice in one object", field.key));
-      if (count < keys.size()) keys[count++] = field.key;
-      if (field.value.is_object() || field.value.is_array()) require_unique_keys(field.value, depth + 1);
-    }
+    for (const dom::element item : dom::array(element)) require_unique_keys(item);
+    return;
+  }
+  dom::object object;
+  if (element.get(object) != simdjson::SUCCESS) return;
+  std::uint64_t seen = 0;  // a bit for each key, by its length and ends: only where it is set one must look closer
+  for (auto at = object.begin(); at != object.end(); ++at) {
+    const std::string_view key = at.key();
+    const auto ends =
+        key.empty() ? 0U : static_cast<unsigned char>(key.front()) * 7U + static_cast<unsigned char>(key.back());
+    const std::uint64_t bit = std::uint64_t{1} << ((key.size() * 5U + ends) % 64U);
+    if ((seen & bit) != 0)
+      for (auto before = object.begin(); before != at; ++before)
+        if (before.key_equals(key))
+          throw std::invalid_argument(fmt::format("/: the key \"{:.60}\" stands twice in one object", key));
+    seen |= bit;
+    const dom::element value = at.value();
+    if (value.is_object() || value.is_array()) require_unique_keys(value);
   }
 }
 
-std::string cleaned(const std::string& text, std::size_t max_bytes) {
+std::string cleaned(std::string text, std::size_t max_bytes) {
   const bool is_clean = text.size() <= max_bytes && std::all_of(text.begin(), text.end(), [](char c) {
                           return static_cast<unsigned char>(c) >= ' ' && c != '\x7f';
                         });
-  return is_clean ? text : clean_text(text, max_bytes);
+  return is_clean ? std::move(text) : clean_text(text, max_bytes);
 }
 
 std::string require_uuid(const Node& node) {
@@ -107,6 +132,7 @@ std::chrono::seconds interval_of(std::optional<std::chrono::seconds> said, std::
 
 template <class Item>
 std::string json_list(const std::vector<Item>& items, auto&& text_of) {
+  if (items.empty()) return "[]";
   JsonWriter json(JsonStyle::compact);
   json.begin_array();
   for (const auto& item : items) json.text(cleaned(text_of(item), kLongestId));
@@ -122,33 +148,41 @@ Classification weightiest(const Update& update) {
   return update.classifications.empty() ? Classification::unknown : update.classifications.front();
 }
 
-ReportedUpdate row_of(const std::string& source, const Update& update, Time otherwise) {
+/// FNV-1a: the same on every machine and in every version, which std::hash does not promise.
+std::uint64_t hash_of(std::initializer_list<std::string_view> parts) {
+  std::uint64_t hash = 14695981039346656037U;
+  for (const auto part : parts) {
+    for (const char c : part) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211U;
+    hash = (hash ^ 0xffU) * 1099511628211U;  // no byte of UTF-8
+  }
+  return hash;
+}
+
+void add_hashes(ReportedUpdate& row) {
+  row.identity = hash_of({row.source, row.patch_id, row.version, row.origin});
+  row.standing = hash_of({row.state, row.installed_version});
+  row.details = hash_of({row.severity, row.classification, row.advisories, row.cves});
+}
+
+ReportedUpdate row_of(const std::string& source, Update&& update, Time otherwise) {
   ReportedUpdate row;
   row.source = cleaned(source, kLongestId);
-  row.patch_id = cleaned(update.patch_id, kLongestText);
-  row.name = cleaned(update.name, kLongestText);
-  row.version = cleaned(update.version, kLongestText);
-  row.installed_version = cleaned(update.installed_version, kLongestText);
-  row.arch = cleaned(update.arch, kLongestId);
+  row.patch_id = cleaned(std::move(update.patch_id), kLongestText);
+  row.name = cleaned(std::move(update.name), kLongestText);
+  row.version = cleaned(std::move(update.version), kLongestText);
+  row.installed_version = cleaned(std::move(update.installed_version), kLongestText);
+  row.arch = cleaned(std::move(update.arch), kLongestId);
   row.classification = to_text(weightiest(update));
   row.severity = to_text(update.severity);
   row.state = to_text(update.state);
   row.advisories = json_list(update.advisories, [](const Advisory& advisory) { return advisory.id; });
   row.cves = json_list(update.cves, [](const std::string& cve) { return cve; });
-  row.repository = cleaned(update.repository, kLongestText);
-  row.origin = cleaned(update.origin, kLongestId);
+  row.repository = cleaned(std::move(update.repository), kLongestText);
+  row.origin = cleaned(std::move(update.origin), kLongestId);
   row.security = is_security(update);
   row.first_seen = update.first_seen.value_or(otherwise);
+  add_hashes(row);
   return row;
-}
-
-std::string hash_of(const std::vector<ReportedUpdate>& rows) {
-  std::string text = "patchstate hub updates 1\n";
-  for (const auto& row : rows)
-    for (const auto* part : {&row.source, &row.patch_id, &row.version, &row.installed_version, &row.state,
-                             &row.classification, &row.severity, &row.advisories, &row.cves})
-      text += *part + '\n';
-  return sha256_hex(text);
 }
 
 void add_updates(Report& report) {
@@ -156,27 +190,26 @@ void add_updates(Report& report) {
   for (auto& source : report.assessment.sources) {
     auto* const findings = std::get_if<Findings>(&source.outcome);
     if (findings == nullptr) continue;
-    for (const auto& update : findings->updates) {
-      report.updates.push_back(row_of(source.name, update, report.reported));
-      if (!is_pending(update) || !is_security(update)) continue;
-      worst = std::max(worst, update.severity);
+    for (auto& update : findings->updates) {
+      const bool counts = is_pending(update) && is_security(update);
+      const Severity severity = update.severity;
+      report.updates.push_back(row_of(source.name, std::move(update), report.reported));
+      if (!counts) continue;
+      worst = std::max(worst, severity);
       const Time first = report.updates.back().first_seen;
       if (report.oldest_pending == Time{} || first < report.oldest_pending) report.oldest_pending = first;
     }
     if (findings->metadata.checked_at && (report.checked == Time{} || *findings->metadata.checked_at < report.checked))
       report.checked = *findings->metadata.checked_at;
-    findings->updates.clear();
+    findings->updates = {};
   }
   report.max_severity = to_text(worst);
-  // The order is the host's and may differ from run to run.
-  std::sort(report.updates.begin(), report.updates.end(), [](const ReportedUpdate& a, const ReportedUpdate& b) {
-    return std::tie(a.source, a.patch_id, a.version) < std::tie(b.source, b.patch_id, b.version);
-  });
-  const auto same = [](const ReportedUpdate& a, const ReportedUpdate& b) {
-    return std::tie(a.source, a.patch_id, a.version) == std::tie(b.source, b.patch_id, b.version);
-  };
-  report.updates.erase(std::unique(report.updates.begin(), report.updates.end(), same), report.updates.end());
-  report.updates_hash = hash_of(report.updates);
+  std::unordered_set<std::uint64_t> seen;
+  std::erase_if(report.updates, [&](const ReportedUpdate& row) { return !seen.insert(row.identity).second; });
+  std::uint64_t all = report.updates.size();
+  for (const auto& row : report.updates)
+    all += (row.identity ^ row.standing * 3 ^ row.details * 5) * 0x9e3779b97f4a7c15U;
+  report.updates_hash = fmt::format("{:016x}", all);
 }
 
 Report read_full(const Node& node, const IngestLimits& limits) {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 
 #include "assessment/json_writer.h"
 
@@ -19,9 +20,11 @@ class Rows {
     ++count_;
   }
   bool empty() const { return count_ == 0; }
+  /// The text, and begins anew.
   std::string take() {
     json_.end_array();
-    return std::move(json_).take();
+    count_ = 0;
+    return std::move(std::exchange(json_, opened())).take();
   }
 
  private:

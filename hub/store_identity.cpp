@@ -117,7 +117,7 @@ bool Store::remove_host(const std::string& host_id, Keep keep, Time now) {
                "UPDATE updates SET missing_on = missing_on - 1 WHERE update_key IN (SELECT update_key FROM pending "
                "WHERE host = $1 AND resolved = 0 AND state IN ('installable', 'installed_pending_reboot'))",
                {host});
-      for (const char* const table : {"pending", "contacts", "states", "reports", "tags", "hosts"})
+      for (const char* const table : {"pending", "host_lists", "contacts", "states", "reports", "tags", "hosts"})
         sql::run(session_, fmt::format("DELETE FROM {} WHERE host = $1", table), {host});
     }
     transaction.commit();

@@ -2,9 +2,9 @@
 #include "hub/store_pending.h"
 
 #include <algorithm>
+#include <cstring>
 
 #include "hub/sql.h"
-#include "hub/sql_rows.h"
 
 namespace patchstate {
 namespace {
@@ -15,98 +15,96 @@ bool counts_as_missing(const std::string& state) {
   return state == to_text(UpdateState::installable) || state == to_text(UpdateState::installed_pending_reboot);
 }
 
-std::string details_of(const std::string& severity, const std::string& advisories, const std::string& cves) {
-  return severity + '\n' + advisories + '\n' + cves;
-}
-
 }  // namespace
 
-PendingUpdates::Key PendingUpdates::key_of(const ReportedUpdate& update) {
-  return {update.source, update.patch_id, update.version, update.origin};
-}
-
-std::map<PendingUpdates::Key, PendingUpdates::Known> PendingUpdates::pending_of(std::int64_t host) {
-  std::map<Key, Known> known;
-  for (auto& [key, source, patch_id, version, origin, state, installed, severity, advisories, cves] :
-       sql::select<std::int64_t, std::string, std::string, std::string, std::string, std::string, std::string,
-                   std::string, std::string, std::string>(
-           store_.session(),
-           "SELECT p.update_key, u.source, u.patch_id, u.version, u.origin, p.state, p.installed, u.severity, "
-           "u.advisories, u.cves FROM pending p JOIN updates u ON u.update_key = p.update_key "
-           "WHERE p.host = $1 AND p.resolved = 0",
-           {host}))
-    known[{source, patch_id, version, origin}] = {key, state, installed, details_of(severity, advisories, cves), false};
-  return known;
+std::vector<PendingUpdates::Entry> PendingUpdates::entries_of(std::int64_t host) {
+  using namespace Poco::Data::Keywords;
+  std::vector<Poco::Data::BLOB> lists;
+  Poco::Data::Statement statement(store_.session());
+  statement << sql::spelt(store_.session(), "SELECT entries FROM host_lists WHERE host = $1"), into(lists);
+  sql::bind_all(statement, {host});
+  statement.execute();
+  std::vector<Entry> entries;
+  if (lists.empty() || lists[0].size() % sizeof(Entry) != 0) return entries;
+  entries.resize(lists[0].size() / sizeof(Entry));
+  if (!entries.empty()) std::memcpy(entries.data(), lists[0].rawContent(), lists[0].size());
+  return entries;
 }
 
 void PendingUpdates::write(const std::vector<ReportedUpdate>& updates, const Said& said) {
-  auto known = pending_of(said.host);
-  List fresh;
-  List described;  // those whose own row is new, or says something else now
-  Rows changed;
+  auto list = lists_.find(said.host);
+  if (list != lists_.end()) flush();  // the host's second report in this batch: the keys of the first must be known
+  if (list == lists_.end()) list = lists_.emplace(said.host, entries_of(said.host)).first;
+  std::unordered_map<std::uint64_t, Entry> known;
+  for (const auto& entry : list->second) known.emplace(entry.identity, entry);
+  std::vector<Entry> entries;
+  entries.reserve(updates.size());
   for (const auto& update : updates) {
-    const auto found = known.find(key_of(update));
-    if (found == known.end()) {
-      fresh.push_back(&update);
-      described.push_back(&update);
+    Entry& entry = entries.emplace_back(
+        Entry{update.identity, update.standing, update.details, 0, std::int64_t{counts_as_missing(update.state)}});
+    const auto before = known.find(entry.identity);
+    if (before == known.end()) {
+      described_.emplace(entry.identity, &update);
+      fresh_.push_back({&update, said.host, said.at});
       continue;
     }
-    Known& before = found->second;
-    before.seen = true;
-    if (before.details != details_of(update.severity, update.advisories, update.cves)) described.push_back(&update);
-    if (before.state == update.state && before.installed == update.installed_version) continue;
-    changed.add(before.key, update.state, update.installed_version);
-    count(before.key, counts_as_missing(update.state) - counts_as_missing(before.state));
+    entry.key = before->second.key;
+    if (entry.details != before->second.details) described_.emplace(entry.identity, &update);
+    if (entry.standing != before->second.standing) {
+      changed_.add(said.host, entry.key, update.state, update.installed_version);
+      count(entry.key, entry.missing - before->second.missing);
+    }
+    known.erase(before);
   }
-  describe(described, said.at);
-  add(fresh, said);
-  if (!changed.empty())
-    store_.run_prepared("UPDATE pending SET state = j.s, installed = j.v FROM " +
-                            sql::rows(store_, 1, {"k#", "s", "v"}) +
-                            " AS j WHERE pending.host = $2 AND pending.resolved = 0 AND pending.update_key = j.k",
-                        {changed.take(), said.host});
-  resolve(known, said);
+  for (const auto& [identity, entry] : known) resolve(entry, said);
+  list->second = std::move(entries);
 }
 
-void PendingUpdates::resolve(const std::map<Key, Known>& known, const Said& said) {
-  Rows gone;
-  for (const auto& [key, before] : known) {
-    if (before.seen) continue;
-    gone.add(before.key);
-    count(before.key, -static_cast<int>(counts_as_missing(before.state)));
-  }
-  if (gone.empty()) return;
-  store_.run_prepared(
-      "UPDATE pending SET resolved = $2, last_seen = $3 WHERE host = $4 AND resolved = 0 AND "
-      "update_key IN (SELECT k FROM " +
-          sql::rows(store_, 1, {"k#"}) + " AS j)",
-      {gone.take(), said.at, said.before, said.host});
+void PendingUpdates::resolve(const Entry& gone, const Said& said) {
+  resolved_.add(said.host, gone.key, said.at, said.before);
+  count(gone.key, -gone.missing);
+}
+
+void PendingUpdates::flush() {
+  describe();
+  add_cves();
+  find_keys();
+  write_resolved();
+  add_fresh();
+  if (!changed_.empty())
+    store_.run_prepared("UPDATE pending SET state = j.s, installed = j.v FROM " +
+                            sql::rows(store_, 1, {"h#", "k#", "s", "v"}) +
+                            " AS j WHERE pending.host = j.h AND pending.resolved = 0 AND pending.update_key = j.k",
+                        {changed_.take()});
+  write_lists();
+  write_counters();
+  described_.clear();
+  fresh_.clear();
 }
 
 /// The updates themselves, each once for the whole fleet.
-void PendingUpdates::describe(const List& updates, std::int64_t at) {
-  if (updates.empty()) return;
+void PendingUpdates::describe() {
+  if (described_.empty()) return;
   Rows rows;
-  for (const auto* update : updates)
+  for (const auto& [identity, update] : described_)
     rows.add(update->source, update->patch_id, update->version, update->name, update->arch, update->classification,
              std::int64_t{update->security}, update->severity, update->advisories, update->cves, update->repository,
-             update->origin);
+             update->origin, sql::seconds(update->first_seen));
   store_.run_prepared(
       "INSERT INTO updates (source, patch_id, version, name, arch, classification, security, severity, advisories, "
-      "cves, repository, origin, first_seen) SELECT a, b, c, d, e, f, g, h, i, k, l, m, CAST($2 AS BIGINT) FROM " +
-          sql::rows(store_, 1, {"a", "b", "c", "d", "e", "f", "g#", "h", "i", "k", "l", "m"}) +
+      "cves, repository, origin, first_seen) SELECT a, b, c, d, e, f, g, h, i, k, l, m, n FROM " +
+          sql::rows(store_, 1, {"a", "b", "c", "d", "e", "f", "g#", "h", "i", "k", "l", "m", "n#"}) +
           " AS j WHERE true ON CONFLICT (source, patch_id, version, origin) DO UPDATE SET "
           "classification = excluded.classification, security = excluded.security, severity = excluded.severity, "
           "advisories = excluded.advisories, cves = excluded.cves "
           "WHERE updates.severity <> excluded.severity OR updates.advisories <> excluded.advisories OR "
           "updates.cves <> excluded.cves OR updates.classification <> excluded.classification",
-      {rows.take(), at});
-  add_cves(updates);
+      {rows.take()});
 }
 
-void PendingUpdates::add_cves(const List& updates) {
+void PendingUpdates::add_cves() {
   Rows cves;
-  for (const auto* update : updates)
+  for (const auto& [identity, update] : described_)
     if (update->cves != "[]") cves.add(update->source, update->patch_id, update->version, update->origin, update->cves);
   if (cves.empty()) return;
   const std::string each =
@@ -119,39 +117,74 @@ void PendingUpdates::add_cves(const List& updates) {
                       {cves.take()});
 }
 
-void PendingUpdates::add(const List& updates, const Said& said) {
-  if (updates.empty()) return;
-  Rows asked;
-  for (std::size_t index = 0; index < updates.size(); ++index)
-    asked.add(static_cast<std::int64_t>(index), updates[index]->source, updates[index]->patch_id,
-              updates[index]->version, updates[index]->origin);
-  const auto keys = sql::select<std::int64_t, std::int64_t>(
-      store_.session(),
-      "SELECT j.i, u.update_key FROM " + sql::rows(store_, 1, {"i#", "a", "b", "c", "m"}) +
-          " AS j JOIN updates u ON u.source = j.a AND u.patch_id = j.b AND u.version = j.c AND u.origin = j.m",
-      {asked.take()});
+void PendingUpdates::find_keys() {
+  std::vector<const ReportedUpdate*> asked;
   Rows rows;
-  for (const auto& [index, key] : keys) {
-    const auto& update = *updates[static_cast<std::size_t>(index)];
-    rows.add(key, std::min(sql::seconds(update.first_seen), said.at), update.state, update.installed_version);
-    count(key, counts_as_missing(update.state));
-  }
-  store_.run_prepared(
-      "INSERT INTO pending (host, update_key, first_seen, last_seen, state, installed) SELECT CAST($2 AS BIGINT), k, "
-      "f, CAST($3 AS BIGINT), s, v FROM " +
-          sql::rows(store_, 1, {"k#", "f#", "s", "v"}) +
-          " AS j WHERE true ON CONFLICT (host, resolved, update_key) DO NOTHING",
-      {rows.take(), said.host, said.at});
+  for (const auto& [update, host, at] : fresh_)
+    if (keys_.try_emplace(update->identity, 0).second) {
+      rows.add(static_cast<std::int64_t>(asked.size()), update->source, update->patch_id, update->version,
+               update->origin);
+      asked.push_back(update);
+    }
+  if (asked.empty()) return;
+  for (const auto& [index, key] : sql::select<std::int64_t, std::int64_t>(
+           store_.session(),
+           "SELECT j.i, u.update_key FROM " + sql::rows(store_, 1, {"i#", "a", "b", "c", "m"}) +
+               " AS j JOIN updates u ON u.source = j.a AND u.patch_id = j.b AND u.version = j.c AND u.origin = j.m",
+           {rows.take()}))
+    keys_[asked[static_cast<std::size_t>(index)]->identity] = key;
 }
 
-void PendingUpdates::count(std::int64_t update_key, int difference) {
+void PendingUpdates::add_fresh() {
+  if (fresh_.empty()) return;
+  Rows rows;
+  for (const auto& [update, host, at] : fresh_) {
+    const std::int64_t key = keys_.at(update->identity);
+    rows.add(host, key, std::min(sql::seconds(update->first_seen), at), at, update->state, update->installed_version);
+    count(key, std::int64_t{counts_as_missing(update->state)});
+  }
+  store_.run_prepared(
+      "INSERT INTO pending (host, update_key, first_seen, last_seen, state, installed) SELECT h, k, f, t, s, v FROM " +
+          sql::rows(store_, 1, {"h#", "k#", "f#", "t#", "s", "v"}) +
+          " AS j WHERE true ON CONFLICT (host, resolved, update_key) DO NOTHING",
+      {rows.take()});
+  for (auto& [host, list] : lists_)
+    for (auto& entry : list)
+      if (entry.key == 0) entry.key = keys_.at(entry.identity);
+}
+
+void PendingUpdates::write_resolved() {
+  if (resolved_.empty()) return;
+  const std::string batch = resolved_.take();
+  const std::string those = sql::rows(store_, 1, {"h#", "k#", "t#", "b#"});
+  // Came, went, came and went again within one second: the first of these is not worth a row.
+  store_.run_prepared(
+      "DELETE FROM pending WHERE (host, resolved, update_key) IN (SELECT h, t, k FROM " + those + " AS j)", {batch});
+  store_.run_prepared("UPDATE pending SET resolved = j.t, last_seen = j.b FROM " + those +
+                          " AS j WHERE pending.host = j.h AND pending.resolved = 0 AND pending.update_key = j.k",
+                      {batch});
+}
+
+void PendingUpdates::write_lists() {
+  for (const auto& [host, list] : lists_) {
+    std::string bytes(list.size() * sizeof(Entry), '\0');
+    if (!list.empty()) std::memcpy(bytes.data(), list.data(), bytes.size());
+    store_.run_prepared(
+        "INSERT INTO host_lists (host, entries) VALUES ($1, $2) ON CONFLICT (host) DO UPDATE SET entries = "
+        "excluded.entries",
+        {host, sql::Bytes{std::move(bytes)}});
+  }
+}
+
+void PendingUpdates::count(std::int64_t update_key, std::int64_t difference) {
   if (difference != 0) counters_[update_key] += difference;
 }
 
 void PendingUpdates::write_counters() {
   Rows rows;
   for (const auto& [key, difference] : counters_)
-    if (difference != 0) rows.add(key, std::int64_t{difference});
+    if (difference != 0) rows.add(key, difference);
+  counters_.clear();
   if (rows.empty()) return;
   const auto batch = rows.take();
   const auto table = sql::rows(store_, 1, {"k#", "d#"});

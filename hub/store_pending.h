@@ -5,15 +5,17 @@
 #include <cstdint>
 #include <map>
 #include <string>
-#include <tuple>
+#include <unordered_map>
 #include <vector>
 
 #include "hub/report.h"
+#include "hub/sql_rows.h"
 #include "hub/store.h"
 
 namespace patchstate {
 
-/// Of one transaction.
+/// Of one transaction. Lists are compared one by one and written together: an update that a thousand hosts begin to
+/// lack in one batch is looked up once.
 class PendingUpdates {
  public:
   explicit PendingUpdates(Store& store) : store_(store) {}
@@ -23,32 +25,45 @@ class PendingUpdates {
     std::int64_t at = 0;
     std::int64_t before = 0;  ///< when the host said the list that this one replaces
   };
-  /// Makes `updates` the whole list of the host.
+  /// Makes `updates`, which must live until `flush`, the whole list of the host.
   void write(const std::vector<ReportedUpdate>& updates, const Said& said);
-  /// On how many hosts each update is missing, once for all that was written.
-  void write_counters();
+  void flush();
 
  private:
-  using Key = std::tuple<std::string, std::string, std::string, std::string>;  // source, patch id, version, origin
-  struct Known {
-    std::int64_t key = 0;
-    std::string state;
-    std::string installed;
-    std::string details;  ///< severity, advisories and CVEs as the store has them
-    bool seen = false;
+  /// One pending update of a host. A host's list is these, one after the other, as the machine has them in memory; all
+  /// hubs of one store are machines of one kind.
+  struct Entry {
+    std::uint64_t identity = 0;
+    std::uint64_t standing = 0;
+    std::uint64_t details = 0;
+    std::int64_t key = 0;      ///< of the row in `updates`; 0: not known yet
+    std::int64_t missing = 0;  ///< 1: its state counts as missing
   };
-  using List = std::vector<const ReportedUpdate*>;
+  struct Fresh {
+    const ReportedUpdate* update;
+    std::int64_t host;
+    std::int64_t at;
+  };
 
-  static Key key_of(const ReportedUpdate& update);
-  std::map<Key, Known> pending_of(std::int64_t host);
-  void describe(const List& updates, std::int64_t at);
-  void add_cves(const List& updates);
-  void add(const List& updates, const Said& said);
-  void resolve(const std::map<Key, Known>& known, const Said& said);
-  void count(std::int64_t update_key, int difference);
+  std::vector<Entry> entries_of(std::int64_t host);
+  void resolve(const Entry& gone, const Said& said);
+  void describe();
+  void add_cves();
+  void find_keys();
+  void add_fresh();
+  void write_resolved();
+  void write_lists();
+  void write_counters();
+  void count(std::int64_t update_key, std::int64_t difference);
 
   Store& store_;
-  std::map<std::int64_t, int> counters_;
+  std::map<std::int64_t, std::vector<Entry>> lists_;  ///< by host, as this transaction leaves them
+  std::map<std::int64_t, std::int64_t> counters_;
+  std::unordered_map<std::uint64_t, const ReportedUpdate*> described_;  ///< new, or something else is said of it now
+  std::unordered_map<std::uint64_t, std::int64_t> keys_;                ///< by identity
+  std::vector<Fresh> fresh_;
+  sql::Rows changed_;
+  sql::Rows resolved_;
 };
 
 }  // namespace patchstate

@@ -51,7 +51,7 @@ class Recorder {
     std::vector<Recorded> answers;
     for (std::size_t index = 0; index < incoming.size(); ++index) answers.push_back(record(incoming[index], index));
     write_contacts();
-    pending_.write_counters();
+    pending_.flush();
     return answers;
   }
 
