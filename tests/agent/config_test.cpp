@@ -109,6 +109,17 @@ TEST_CASE("every error names its file, line and column, and what would be right"
       {"[refresh]\ndeadline = \"0s\"\n", {"c.toml:2:12: deadline: expected more than nothing"}},
       {"[cloud]\nidentity = \"no\"\n", {"c.toml:2:12: identity: expected true or false, not a string"}},
       {"[cloud]\nidentity = 1979-05-27\n", {"c.toml:2:12: identity: expected true or false, not a date or time"}},
+      {"[report]\nhub = \"hub.example.org\"\n",
+       {"c.toml:2:7: hub: expected https://HOST[:PORT][/PATH], not \"hub.example.org\""}},
+      {"[report]\nhub = \"http://hub.example.org\"\n",
+       {"c.toml:2:7: hub: plain http would show this host's key to the network; write https://hub.example.org"}},
+      {"[report]\ninterval = \"59s\"\n", {"c.toml:2:12: interval: expected 1m to 1w"}},
+      {"[report]\ninterval = \"8d\"\n", {"c.toml:2:12: interval: expected 1m to 1w"}},
+      {"[report]\nca = \"ca.pem\"\n", {"c.toml:2:6: ca: expected a path from the root (/…), not \"ca.pem\""}},
+      {"[report]\nclient_key = \"/k\"\n", {"c.toml:1:1: client_certificate and client_key: one needs the other"}},
+      {"[report]\ntoken = \"pse_x\"\n",
+       {"c.toml:2:1: unknown key \"token\" in [report]; known here: hub, interval, ca, key_file, client_certificate, "
+        "client_key"}},
       // All of them, in the order of the file.
       {"zeta = 1\nalpha = 2\n[cloud]\nidentity = {}\n",
        {"c.toml:1:1: unknown key \"zeta\"; known here: collectors, policy, refresh, cloud, report",

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/delivery.h"
+
+#include <deque>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include "agent/hub_answer_json.h"
+#include "assessment/assessment_json.h"
+#include "platform/hash.h"
+#include "tests/agent/temporary_folder.h"
+
+using namespace patchstate;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr Time kNow{1'795'000'000s};
+constexpr const char* kHub = "https://hub.example.org";
+
+/// Answers in turn as it was told, and keeps what it was sent.
+class FakeEndpoint final : public Endpoint {
+ public:
+  explicit FakeEndpoint(std::deque<Delivery> answers) : answers_(std::move(answers)) {}
+  Delivery send(std::string_view body) override {
+    bodies.emplace_back(body);
+    REQUIRE_FALSE(answers_.empty());
+    auto answer = answers_.front();
+    answers_.pop_front();
+    return answer;
+  }
+  std::vector<std::string> bodies;
+
+ private:
+  std::deque<Delivery> answers_;
+};
+
+Assessment assessed() {
+  Assessment assessment;
+  assessment.activity_id = "961afb2e-aad8-489c-84b7-bd120c64b6d3";
+  assessment.host.id = std::string(256, 'h');
+  assessment.agent_version = "0.1.0";
+  assessment.last_modified = kNow - 1min;
+  assessment.interval = 6h;
+  for (const auto& [name, age] : {std::pair{"apt", 2h}, std::pair{"zypper", 5h}}) {
+    Findings findings;
+    findings.metadata.checked_at = kNow - age;
+    assessment.sources.push_back({name, PatchService::APT, {}, findings});
+  }
+  assessment.sources.push_back({"dnf", PatchService::YUM, {}, Failure{}});
+  assessment.verdict.reasons = {{"source_failed", "dnf failed"}};
+  assessment.state_hash = sha256_hex(state_text(assessment));
+  return assessment;
+}
+
+const Delivery kAccepted{Outcome::accepted, {}, {}, false};
+const Delivery kSendFull{Outcome::accepted, {}, {}, true};
+const Delivery kLater{Outcome::retry_later, "busy", {}, false};
+
+bool is_heartbeat(const std::string& body) {
+  return body.find("\"heartbeat\":true") != std::string::npos;
+}
+
+}  // namespace
+
+TEST_CASE("a heartbeat is less than 1 KiB and names the oldest check of any source") {
+  const auto heartbeat = heartbeat_json(assessed());
+  CHECK(heartbeat.size() < 1024);
+  CHECK(heartbeat.find("\"metadataCheckedAt\":\"" + format_time(kNow - 5h) + '"') != std::string::npos);
+  auto unchecked = assessed();
+  unchecked.sources.clear();
+  CHECK(heartbeat_json(unchecked).find("metadataCheckedAt") == std::string::npos);
+}
+
+TEST_CASE("a heartbeat is sent only where the same hub has the same state since less than a day") {
+  const auto same = assessed();
+  const AcceptedReport accepted{kHub, same.state_hash, kNow};
+  CHECK(form_for(same, accepted, kHub, kNow) == ReportForm::heartbeat);
+  CHECK(form_for(same, accepted, kHub, kNow + 24h - 1s) == ReportForm::heartbeat);
+  CHECK(form_for(same, accepted, kHub, kNow + 24h) == ReportForm::full);
+  CHECK(form_for(same, accepted, kHub, kNow - 1s) == ReportForm::full);
+  CHECK(form_for(same, accepted, "https://other.example.org", kNow) == ReportForm::full);
+  CHECK(form_for(same, std::nullopt, kHub, kNow) == ReportForm::full);
+
+  auto without = same;
+  without.state_hash.clear();
+  CHECK(form_for(without, AcceptedReport{kHub, "", kNow}, kHub, kNow) == ReportForm::full);
+  auto edited = same;
+  edited.sources.clear();
+  CHECK(form_for(edited, accepted, kHub, kNow) == ReportForm::full);
+  // Read back from its JSON it is still the same.
+  CHECK(form_for(assessment_from_json(to_json(same)), accepted, kHub, kNow) == ReportForm::heartbeat);
+}
+
+TEST_CASE("a hub that does not know the state gets it in full at once") {
+  const test::TemporaryFolder folder;
+  const Parcel parcel{assessed(), "the full report"};
+  const DeliveryOptions options{kHub, folder.path(), {}, kNow};
+
+  FakeEndpoint first({kAccepted});
+  CHECK(deliver(first, parcel, options).form == ReportForm::full);
+  CHECK(first.bodies == std::vector<std::string>{"the full report"});
+
+  FakeEndpoint second({kAccepted});
+  CHECK(deliver(second, parcel, options).form == ReportForm::heartbeat);
+  REQUIRE(second.bodies.size() == 1);
+  CHECK(is_heartbeat(second.bodies[0]));
+
+  FakeEndpoint forgetful({kSendFull, kSendFull});
+  CHECK(deliver(forgetful, parcel, options).form == ReportForm::full);
+  REQUIRE(forgetful.bodies.size() == 2);
+  CHECK(is_heartbeat(forgetful.bodies[0]));
+  CHECK(forgetful.bodies[1] == "the full report");
+
+  FakeEndpoint failing({kSendFull, kLater});
+  CHECK(deliver(failing, parcel, options).delivery.outcome == Outcome::retry_later);
+}
+
+TEST_CASE("what can't be remembered was accepted all the same") {
+  FakeEndpoint endpoint({kAccepted});
+  const auto result = deliver(endpoint, {assessed(), "the full report"}, {kHub, "/proc/nothing", {}, kNow});
+  CHECK(result.delivery.outcome == Outcome::accepted);
+  CHECK(result.warning.find("/proc/nothing") != std::string::npos);
+}
+
+TEST_CASE("what was accepted is read as it was written, and nothing else is") {
+  const AcceptedReport report{kHub, "abc", kNow};
+  const auto text = to_text(report);
+  const auto read = parse_accepted_report(text);
+  REQUIRE(read.has_value());
+  CHECK(to_text(*read) == text);
+  for (std::size_t end = 0; end < text.size(); ++end) CHECK_FALSE(parse_accepted_report(text.substr(0, end)));
+  CHECK_FALSE(parse_accepted_report(text + "more\n"));
+  CHECK_FALSE(parse_accepted_report("x" + text));
+}
+
+TEST_CASE("no answer is a reason to come again, whatever time it names") {
+  CHECK(delivery_of({0, {}, {}, "no route"}).outcome == Outcome::retry_later);
+  CHECK(delivery_of({0, {}, {}, "no route"}).reason == "no route");
+  CHECK(delivery_of({503, {}, 48h, {}}).retry_after == std::chrono::seconds{24h});
+  CHECK(delivery_of({503, {}, -5s, {}}).retry_after == 0s);
+  CHECK(delivery_of({100, {}, {}, {}}).outcome == Outcome::retry_later);
+  CHECK(delivery_of({999, {}, {}, {}}).outcome == Outcome::retry_later);
+}
