@@ -25,7 +25,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr unsigned kKeptForFiles = 128;  ///< descriptors that are not connections: the store, logs
+constexpr rlim_t kKeptForFiles = 128;  ///< descriptors that are not connections: the store, logs
 constexpr const char* kTlsVersions = "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2";
 
 /// One request of one connection, from its first line to its end.

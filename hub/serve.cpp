@@ -6,6 +6,7 @@
 #include <ctime>
 
 #include <fmt/format.h>
+#include <malloc.h>
 #include <pthread.h>
 
 #include "hub/log.h"
@@ -61,6 +62,7 @@ std::string objection_to(const ServeOptions& options) {
 }
 
 void serve(const ServeOptions& options) {
+  mallopt(M_ARENA_MAX, 2);  // threads hand memory on to each other here: an arena for each only scatters it
   sigset_t signals;
   sigemptyset(&signals);
   sigaddset(&signals, SIGTERM);

@@ -79,7 +79,7 @@ Store::Store(const StoreAddress& address) : kind_(address.kind), session_(open(a
       sql::run(session_, fmt::format("PRAGMA busy_timeout = {}", kBusyMilliseconds));
       sql::select<std::string>(session_, "PRAGMA journal_mode = WAL");
       sql::run(session_, "PRAGMA synchronous = FULL");  // a commit is on disk before anybody is told
-      sql::run(session_, "PRAGMA cache_size = -16384");
+      sql::run(session_, "PRAGMA cache_size = -8192");
       sql::run(session_, "PRAGMA temp_store = MEMORY");
     } else {
       sql::run(session_, "SET client_min_messages = warning");

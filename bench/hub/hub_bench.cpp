@@ -30,7 +30,7 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t kBatch = 500;
 constexpr std::size_t kPendingOfFull = 100;  // what the targets are stated for
-constexpr int kDaysBetweenChanges = 6;
+constexpr int kDaysBetweenChanges = 15;
 
 Time current_time() {
   return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
