@@ -61,7 +61,7 @@ bool is_port(std::string_view port) {
 
 std::string problem_of_hub(std::string_view url) {
   const bool is_plain = url.starts_with(kHttp);
-  const auto wrong = fmt::format("expected {}, not \"{}\"", kHubForm, masked(url, 200));
+  auto wrong = fmt::format("expected {}, not \"{}\"", kHubForm, masked(url, 200));
   if (!is_plain && !url.starts_with(kHttps)) return wrong;
   const std::string_view rest = url.substr(is_plain ? kHttp.size() : kHttps.size());
   const std::string_view authority = rest.substr(0, rest.find('/'));

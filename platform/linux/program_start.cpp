@@ -48,6 +48,7 @@ void prepare_program(int exit_code_when_stopped) {
 
 void become_program(const std::filesystem::path& program, std::vector<std::string> arguments) {
   std::vector<char*> argv;
+  argv.reserve(arguments.size() + 1);
   for (auto& argument : arguments) argv.push_back(argument.data());
   argv.push_back(nullptr);
   ::execv(program.c_str(), argv.data());
