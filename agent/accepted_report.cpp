@@ -2,7 +2,6 @@
 #include "agent/accepted_report.h"
 
 #include <array>
-#include <system_error>
 
 #include <fmt/format.h>
 
@@ -45,12 +44,8 @@ std::optional<AcceptedReport> parse_accepted_report(std::string_view text) {
 }
 
 std::optional<AcceptedReport> read_accepted_report(const fs::path& state_folder) {
-  try {
-    const auto text = read_file_if_there(file_in(state_folder), kMaxFile);
-    return text ? parse_accepted_report(*text) : std::nullopt;
-  } catch (const std::system_error&) {
-    return std::nullopt;
-  }
+  const auto text = read_file_if_there(file_in(state_folder), kMaxFile);
+  return text ? parse_accepted_report(*text) : std::nullopt;
 }
 
 void write_accepted_report(const fs::path& state_folder, const AcceptedReport& report) {

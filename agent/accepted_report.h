@@ -21,7 +21,7 @@ std::string to_text(const AcceptedReport& report);
 /// nullopt for anything that `to_text` does not write: then a full report is sent, which is never wrong.
 std::optional<AcceptedReport> parse_accepted_report(std::string_view text);
 
-/// In this state folder; nullopt when there is none, or it can't be read.
+/// In this state folder. Throws std::system_error when it is there and can't be read.
 std::optional<AcceptedReport> read_accepted_report(const std::filesystem::path& state_folder);
 /// Throws std::system_error.
 void write_accepted_report(const std::filesystem::path& state_folder, const AcceptedReport& report);

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/delivery.h"
 
-#include <algorithm>
+#include <stdexcept>
 #include <system_error>
 
 #include <fmt/format.h>
 
+#include "agent/last_assessment.h"
+#include "assessment/assessment_json.h"
 #include "assessment/json_writer.h"
 #include "platform/hash.h"
 
@@ -24,6 +26,16 @@ std::optional<Time> oldest_check(const Assessment& assessment) {
   return oldest;
 }
 
+/// What can't be read is like never accepted: then a full report is sent, which is never wrong.
+std::optional<AcceptedReport> last_accepted(const std::filesystem::path& state_folder) {
+  if (state_folder.empty()) return std::nullopt;  // a user without a home
+  try {
+    return read_accepted_report(state_folder);
+  } catch (const std::system_error&) {
+    return std::nullopt;
+  }
+}
+
 /// That a full one was accepted can only be forgotten at the price of another full one.
 std::string remember(const DeliveryOptions& options, const Assessment& assessment) {
   try {
@@ -36,6 +48,29 @@ std::string remember(const DeliveryOptions& options, const Assessment& assessmen
 }
 
 }  // namespace
+
+ParcelResult last_parcel() {
+  try {
+    auto assessment = read_last_assessment();
+    if (!assessment) return {{}, "no assessment is stored yet; `patchstate check` makes one"};
+    auto json = to_json(*assessment);
+    return {Parcel{std::move(*assessment), std::move(json)}, {}};
+  } catch (const std::invalid_argument& damage) {
+    return {{},
+            fmt::format("the stored assessment is damaged ({}); `patchstate check` makes a new one", damage.what())};
+  }
+}
+
+ParcelResult parcel_from(std::string json, std::string_view name) {
+  try {
+    auto assessment = assessment_from_json(json);
+    return {Parcel{std::move(assessment), std::move(json)}, {}};
+  } catch (const std::invalid_argument& damage) {
+    return {{},
+            fmt::format("{}: this is no assessment as `patchstate check --format json` writes it ({})", name,
+                        damage.what())};
+  }
+}
 
 ReportForm form_for(const Assessment& assessment, const std::optional<AcceptedReport>& last, const std::string& hub,
                     Time now) {
@@ -82,7 +117,7 @@ DeliveryResult deliver(Endpoint& endpoint, const Parcel& parcel, const DeliveryO
   const Assessment& assessment = parcel.assessment;
   DeliveryResult result;
   result.form =
-      options.form.value_or(form_for(assessment, read_accepted_report(options.state_folder), options.hub, options.now));
+      options.form.value_or(form_for(assessment, last_accepted(options.state_folder), options.hub, options.now));
   if (result.form == ReportForm::heartbeat) {
     result.delivery = endpoint.send(heartbeat_json(assessment));
     if (result.delivery.outcome != Outcome::accepted || !result.delivery.send_full) return result;

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "agent/accepted_report.h"
 #include "agent/endpoint.h"
@@ -19,6 +20,16 @@ struct Parcel {
   Assessment assessment;
   std::string json;
 };
+
+/// Either what is to be sent or why there is nothing.
+struct ParcelResult {
+  std::optional<Parcel> parcel;
+  std::string problem;
+};
+/// The assessment that is kept in the state folder. Throws std::system_error when it can't be read.
+ParcelResult last_parcel();
+/// What somebody wrote into `name`. Its bytes are sent as they are: the hub keeps what this version does not know.
+ParcelResult parcel_from(std::string json, std::string_view name);
 
 /// A heartbeat says "as in the last full report", so only where that is so: the same hub accepted one with the very
 /// same state less than a day ago.

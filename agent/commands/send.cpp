@@ -1,15 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <stdexcept>
-
 #include <fmt/format.h>
 
 #include "agent/delivery.h"
 #include "agent/hub_access.h"
-#include "agent/last_assessment.h"
 #include "agent/machine.h"
 #include "agent/output.h"
 #include "agent/send_commands.h"
-#include "assessment/assessment_json.h"
 #include "platform/files.h"
 #include "platform/paths.h"
 
@@ -18,35 +14,9 @@ namespace {
 
 constexpr std::size_t kMaxFile = 64U << 20U;
 
-/// Either what is to be sent or why there is nothing.
-struct ParcelResult {
-  std::optional<Parcel> parcel;
-  std::string problem;
-};
-
-ParcelResult last_one() {
-  try {
-    auto assessment = read_last_assessment();
-    if (!assessment) return {{}, "no assessment is stored yet; `patchstate check` makes one"};
-    auto json = to_json(*assessment);
-    return {Parcel{std::move(*assessment), std::move(json)}, {}};
-  } catch (const std::invalid_argument& damage) {
-    return {{},
-            fmt::format("the stored assessment is damaged ({}); `patchstate check` makes a new one", damage.what())};
-  }
-}
-
-/// Its bytes are sent as they are: the hub keeps what this version does not know.
 ParcelResult from(const FileOrInput& file) {
-  std::string json = file == "-" ? read_standard_input(kMaxFile) : read_file(file, kMaxFile);
-  try {
-    auto assessment = assessment_from_json(json);
-    return {Parcel{std::move(assessment), std::move(json)}, {}};
-  } catch (const std::invalid_argument& damage) {
-    return {{},
-            fmt::format("{}: this is no assessment as `patchstate check --format json` writes it ({})",
-                        file == "-" ? "standard input" : file.string(), damage.what())};
-  }
+  if (file == "-") return parcel_from(read_standard_input(kMaxFile), "standard input");
+  return parcel_from(read_file(file, kMaxFile), file.string());
 }
 
 int report(const DeliveryResult& result, const std::string& hub) {
@@ -77,7 +47,7 @@ int run(const SendCommand& command) {
   if (command.hub.ca) reporting.ca = *command.hub.ca;
   auto hub = access_to_send(reporting);
   if (!hub.problem.empty()) return complain(hub.problem);
-  const auto read = command.file ? from(*command.file) : last_one();
+  const auto read = command.file ? from(*command.file) : last_parcel();
   if (!read.parcel) return complain(read.problem);
 
   DeliveryOptions options{reporting.hub, state_folder(), {}, current_time()};
