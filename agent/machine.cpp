@@ -24,6 +24,7 @@ bool is_there(const fs::path& root, std::string_view path) {
 
 std::vector<std::string> sources_of(const std::vector<CollectorChoice>& choices) {
   std::vector<std::string> names;
+  names.reserve(choices.size());
   for (const auto& choice : choices) names.push_back(choice.source);
   return names;
 }

@@ -108,7 +108,7 @@ void add_resolution(json& facts, const ResolverAnswer& answer, unsigned long id)
 json upgradable_packages(pkgCache& cache, pkgPolicy& policy, FileTable& files, const ResolverAnswer& answer) {
   json packages = json::array();
   for (auto package = cache.PkgBegin(); !package.end(); ++package) {
-    if (package->CurrentVer == 0) continue;
+    if (package->CurrentVer == nullptr) continue;
     const auto current = package.CurrentVer();
     if (package.VersionList() == current) continue;  // sorted: nothing is newer
     const auto candidate = policy.GetCandidateVer(package);
@@ -158,7 +158,7 @@ const char* dpkg_word(const pkgCache::PkgIterator& package) {
 std::string stray_architecture(pkgCache& cache) {
   const auto known = architectures();
   for (auto package = cache.PkgBegin(); !package.end(); ++package)
-    if (package->CurrentVer != 0 && std::find(known.begin(), known.end(), package.Arch()) == known.end())
+    if (package->CurrentVer != nullptr && std::find(known.begin(), known.end(), package.Arch()) == known.end())
       return std::string(package.Name()) + ":" + package.Arch();
   return {};
 }
@@ -166,7 +166,7 @@ std::string stray_architecture(pkgCache& cache) {
 json broken_packages(pkgCache& cache, int& installed) {
   json broken = json::array();
   for (auto package = cache.PkgBegin(); !package.end(); ++package) {
-    if (package->CurrentVer != 0) ++installed;
+    if (package->CurrentVer != nullptr) ++installed;
     if (package->CurrentState == pkgCache::State::NotInstalled || package->CurrentState == pkgCache::State::ConfigFiles)
       continue;
     if (const char* const word = dpkg_word(package))
@@ -178,7 +178,7 @@ json broken_packages(pkgCache& cache, int& installed) {
 json installed_kernels(pkgCache& cache, FileTable& files) {
   json kernels = json::array();
   for (auto package = cache.PkgBegin(); !package.end(); ++package) {
-    if (package->CurrentVer == 0 || std::strncmp(package.Name(), "linux-image-", 12) != 0) continue;
+    if (package->CurrentVer == nullptr || std::strncmp(package.Name(), "linux-image-", 12) != 0) continue;
     const auto version = package.CurrentVer();
     kernels.push_back({{"package", package.Name()},
                        {"arch", version.Arch()},
@@ -209,10 +209,9 @@ json sources_of(pkgSourceList& list) {
       indexes.push_back(std::move(index));
     }
     if (base.empty()) continue;  // sources only
-    std::string release;
-    for (const char* const name : {"InRelease", "Release"})
-      if (release.empty() && RealFileExists(folder + URItoFileName(base + name)))
-        release = folder + URItoFileName(base + name);
+    std::string release = folder + URItoFileName(base + "InRelease");
+    if (!RealFileExists(release)) release = folder + URItoFileName(base + "Release");
+    if (!RealFileExists(release)) release.clear();
     sources.push_back({{"uri", meta->GetURI()},
                        {"suite", meta->GetDist()},
                        {"components", components},

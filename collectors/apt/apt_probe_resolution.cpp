@@ -41,7 +41,7 @@ bool UpgradeCheck::package_is_plain(const pkgCache::PkgIterator& package) const 
 void UpgradeCheck::choose_targets() {
   for (auto package = cache_.PkgBegin(); !package.end(); ++package) {
     // apt installs a missing essential package during dist-upgrade.
-    if (package->CurrentVer == 0) {
+    if (package->CurrentVer == nullptr) {
       if ((package->Flags & pkgCache::Flag::Essential) != 0 && !package.VersionList().end()) plain_ = false;
       continue;
     }
@@ -61,7 +61,7 @@ bool UpgradeCheck::nothing_to_resolve() {
     return false;
   choose_targets();
   for (auto package = cache_.PkgBegin(); plain_ && !package.end(); ++package)
-    if (package->CurrentVer != 0 && !(dependencies_are_met(package) && dependencies_stay_met(package))) return false;
+    if (package->CurrentVer != nullptr && !(dependencies_are_met(package) && dependencies_stay_met(package))) return false;
   return plain_;
 }
 
@@ -163,7 +163,7 @@ namespace {
 std::vector<bool> marked_for_upgrade(pkgDepCache& cache) {
   std::vector<bool> marked(cache.Head().PackageCount);
   for (auto package = cache.PkgBegin(); !package.end(); ++package)
-    marked[package->ID] = package->CurrentVer != 0 && cache[package].Upgrade();
+    marked[package->ID] = package->CurrentVer != nullptr && cache[package].Upgrade();
   return marked;
 }
 
@@ -208,7 +208,7 @@ void drop_new_garbage(pkgDepCache& cache) {
   const pkgDepCache::ActionGroup group(cache);
   std::vector<pkgCache::PkgIterator> dropped;
   for (auto package = cache.PkgBegin(); !package.end(); ++package)
-    if (package->CurrentVer == 0 && cache[package].Garbage && cache[package].Install()) dropped.push_back(package);
+    if (package->CurrentVer == nullptr && cache[package].Garbage && cache[package].Install()) dropped.push_back(package);
   for (const auto& package : dropped) cache.MarkDelete(package, false, 0, false);
   while (cache.BrokenCount() != 0 || cache.PolicyBrokenCount() != 0) {
     const auto needed = std::find_if(dropped.begin(), dropped.end(),
@@ -228,7 +228,7 @@ void dist_upgrade(pkgDepCache& cache, ResolverAnswer& answer) {
   answer.dist_upgrade = marked_for_upgrade(cache);
   answer.phased.resize(cache.Head().PackageCount);
   for (auto package = cache.PkgBegin(); !package.end(); ++package) {
-    if (package->CurrentVer != 0) {
+    if (package->CurrentVer != nullptr) {
       const auto candidate = cache[package].CandidateVerIter(cache);
       answer.phased[package->ID] = cache[package].Protect() && !candidate.end() && phased_percentage(candidate) != 100;
     } else if (cache[package].NewInstall()) {
