@@ -8,6 +8,7 @@
 #include <Poco/DateTimeFormatter.h>
 #include <Poco/DateTimeParser.h>
 #include <Poco/Exception.h>
+#include <Poco/String.h>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -38,6 +39,12 @@ Time current_time() {
 HttpResponse busy(std::string_view why) {
   HttpResponse response = problem({503, "the hub can't take this now", std::string(why), {}});
   response.header.emplace_back("Retry-After", "30");
+  return response;
+}
+
+HttpResponse wrong_method(const char* allowed) {
+  HttpResponse response = problem({405, "not a method of this path", {}, {}});
+  response.header.emplace_back("Allow", allowed);
   return response;
 }
 
@@ -246,7 +253,7 @@ void Api::take_report(Worker& worker, Job& job) {
     response.header.emplace_back("Retry-After", std::to_string(wait));
     return job.reply(std::move(response));
   }
-  auto read = read_report(job.request.body, header(job.request, "content-encoding"), options_.limits);
+  auto read = read_report(job.request.body, Poco::toLower(header(job.request, "content-encoding")), options_.limits);
   if (!read.report) return job.reply(problem(read.problem));
   incoming.report = std::move(*read.report);
   incoming.clock_skew = skew_of(job.request, now);
@@ -267,7 +274,7 @@ HttpResponse Api::enrol(Store& store, const HttpRequest& request) const {
   };
   const std::string token = text("token");
   const std::string host_id = text("hostId");
-  if (token.empty() || host_id.empty() || host_id.size() > 256)
+  if (token.empty() || !is_host_id(host_id))
     return problem({422, "the enrolment is not valid", R"(expected {"token":"…","hostId":"…"})", {}});
   const std::string key = new_secret(SecretKind::host_key);
   if (!store.enrol(hash_of_secret(token), host_id, hash_of_secret(key), current_time()))
@@ -291,10 +298,11 @@ HttpResponse Api::read(Worker& worker, const HttpRequest& request) {
   Store& store = *worker.store;
   const Time now = current_time();
   if (request.path == "/v1/enroll") {
-    if (request.method != "POST") return problem({405, "POST only", {}, {}});
+    if (request.method != "POST") return wrong_method("POST");
     return enrol(store, request);
   }
-  if (request.method != "GET" && request.method != "HEAD") return problem({405, "not a method of this path", {}, {}});
+  if (request.path == "/v1/assessments") return wrong_method("POST");
+  if (request.method != "GET" && request.method != "HEAD") return wrong_method("GET, HEAD");
   if (request.path == "/healthz") return {200, "text/plain", "ok\n", {}};
   if (request.path == "/readyz") {
     store.ping();

@@ -63,33 +63,37 @@ HttpResponse export_page(Store& store, const HttpRequest& request, Time now) {
 }
 
 HttpResponse one_host(Store& store, std::string_view rest, Time now) {
-  const auto slash = rest.find('/');
-  const auto host = find_host(store, std::string(rest.substr(0, slash)));
-  if (!host) return problem({404, "no such host", std::string(rest.substr(0, slash)), {}});
-  const auto what = slash == std::string_view::npos ? std::string_view() : rest.substr(slash + 1);
+  // An id may have a slash in it.
+  const auto slash = rest.rfind('/');
+  std::string_view what = slash == std::string_view::npos ? std::string_view() : rest.substr(slash + 1);
+  if (what != "history" && what != "assessment") what = {};
+  const std::string id(rest.substr(0, what.empty() ? rest.size() : slash));
+  const auto host = is_host_id(id) ? find_host(store, id) : std::nullopt;
+  if (!host) return problem({404, "no such host", id, {}});
   if (what.empty()) return json(host_json(*host, pending_of(store, host->key, kMostPending), now));
   if (what == "history")
     return json(history_json(*host, former_states(store, host->key, kMostHistory),
                              pending_of(store, host->key, kMostPending), resolved_of(store, host->key, kMostHistory),
                              now));
-  if (what == "assessment") {
-    const auto body = newest_report(store, host->key);
-    if (!body) return problem({404, "this host has not reported, or its report is no longer kept", {}, {}});
-    return json(gunzip(*body, IngestLimits{}.max_expanded));
-  }
-  return problem({404, "no such page", {}, {}});
+  const auto body = newest_report(store, host->key);
+  if (!body) return problem({404, "this host has not reported, or its report is no longer kept", {}, {}});
+  return json(gunzip(*body, IngestLimits{}.max_expanded));
 }
 
 }  // namespace
 
 std::optional<HttpResponse> answer_question(Store& store, const HttpRequest& request, Time now) {
   const std::string& path = request.path;
+  const bool has_parameters = path == "/v1/hosts" || path == "/v1/updates" || path == "/v1/export";
+  if (!has_parameters && path != "/v1/compliance") Parameters(request).allow_only({});
   if (path == "/v1/summary") return json(summary_json(fleet_counts(store, now), systems(store), now));
   if (path == "/v1/hosts") return json(hosts_json(hosts(store, host_query(Parameters(request)), now), now));
   if (path == "/v1/updates") return json(updates_json(updates(store, update_query(Parameters(request)))));
   if (path == "/v1/export") return export_page(store, request, now);
   if (path == "/v1/compliance") {
-    const Time at = std::min(now, Parameters(request).day_or_time("at", now));
+    const Parameters parameters(request);
+    parameters.allow_only({"at"});
+    const Time at = std::min(now, parameters.day_or_time("at", now));
     return json(compliance_json(at == now ? fleet_counts(store, now) : fleet_counts_at(store, at), at, now));
   }
   constexpr std::string_view kHosts = "/v1/hosts/";

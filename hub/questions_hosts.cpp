@@ -7,6 +7,7 @@
 #include <Poco/Data/RecordSet.h>
 #include <fmt/format.h>
 
+#include "assessment/assessment_json.h"
 #include "hub/json_text.h"
 #include "hub/questions.h"
 #include "hub/sql.h"
@@ -22,6 +23,9 @@ constexpr std::string_view kColumns =
     "COALESCE(c.silent, 0) AS silent, COALESCE(c.good_until, 0) AS good_until, COALESCE(c.skew, 0) AS skew, "
     "COALESCE(c.seconds, 0) AS seconds, h.verdict, h.reasons, h.security, h.other, h.unclassified, h.apart, h.reboot, "
     "h.max_severity, h.oldest_pending, h.since, h.activity_id";
+/// The one that has waited longest comes first, and where nothing waits comes last.
+constexpr std::string_view kOldest = "CASE WHEN h.oldest_pending = 0 THEN 253402300799 ELSE h.oldest_pending END";
+constexpr std::int64_t kNever = 253402300799;  // the end of the year 9999
 constexpr std::string_view kTables = "hosts h LEFT JOIN contacts c ON c.host = h.host";
 
 HostRecord read_row(Poco::Data::RecordSet& rows) {
@@ -74,7 +78,7 @@ Sort sort_of(const std::string& text) {
     bool is_text;
   };
   static constexpr std::array kKnown{Known{"hostname", "h.hostname", true}, Known{"security", "h.security", false},
-                                     Known{"oldest", "h.oldest_pending", false},
+                                     Known{"oldest", kOldest, false},
                                      Known{"received", "COALESCE(c.received, 0)", false}};
   const bool descending = text.starts_with('-');
   const std::string_view name = std::string_view(text).substr(descending ? 1 : 0);
@@ -162,7 +166,8 @@ void add_filters(const HostQuery& query, Time now, Conditions& where) {
     if (colon != std::string::npos) where.add("h.os_version = {}", query.os.substr(colon + 1));
   }
   if (!query.tag.empty()) where.add("h.host IN (SELECT t.host FROM tags t WHERE t.tag = {})", query.tag);
-  if (!query.text.empty()) where.add("(h.hostname LIKE {} ESCAPE '\\' OR h.id = {})", like(query.text), query.text);
+  if (!query.text.empty())
+    where.add("(LOWER(h.hostname) LIKE LOWER({}) ESCAPE '\\' OR h.id = {})", like(query.text), query.text);
   if (query.pending_for)
     where.add("h.oldest_pending > 0 AND h.oldest_pending <= {}", seconds(now - *query.pending_for));
   if (!query.reboot.empty()) {
@@ -176,15 +181,17 @@ void add_filters(const HostQuery& query, Time now, Conditions& where) {
 
 // A cursor is the last row's place in the order: "17|web-01" or "17|42", by key and sorted value.
 std::string cursor_of(const HostRecord& last, const Sort& sort) {
-  const auto value = sort.is_text                        ? last.hostname
-                     : sort.column == "h.security"       ? std::to_string(last.security)
-                     : sort.column == "h.oldest_pending" ? std::to_string(seconds(last.oldest_pending))
-                                                         : std::to_string(seconds(last.received));
+  const auto oldest = last.oldest_pending == Time{} ? kNever : seconds(last.oldest_pending);
+  const auto value = sort.is_text                  ? last.hostname
+                     : sort.column == "h.security" ? std::to_string(last.security)
+                     : sort.column == kOldest      ? std::to_string(oldest)
+                                                   : std::to_string(seconds(last.received));
   return to_base64url(fmt::format("{}|{}", last.key, value));
 }
 
 void add_cursor(const std::string& cursor, const Sort& sort, Conditions& where) {
-  const auto text = from_base64url(cursor);
+  auto text = from_base64url(cursor);
+  if (text) text = clean_text(*text);  // PostgreSQL takes nothing that is not UTF-8
   const auto bar = text ? text->find('|') : std::string::npos;
   std::int64_t key = 0;
   std::int64_t number = 0;

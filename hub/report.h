@@ -79,6 +79,9 @@ struct ReadReport {
   Problem problem;  ///< when there is no report
 };
 
+/// What may be the id of a host: 1 to 256 bytes of UTF-8, none of which is a control character.
+bool is_host_id(const std::string& text);
+
 /// Reads one body of POST /v1/assessments. `encoding` is the Content-Encoding header, lower case. The verdict is judged
 /// anew, by the hub's policy and as of the host's own clock, which is the one its other times were read from.
 ReadReport read_report(std::string_view body, std::string_view encoding, const IngestLimits& limits);

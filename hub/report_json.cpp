@@ -26,6 +26,9 @@ constexpr std::size_t kDeepest = 64;
 constexpr std::size_t kUsualReport = 1U << 20U;
 constexpr std::size_t kLongestText = 4096;
 constexpr std::size_t kLongestId = 256;
+// PostgreSQL's indexes take no row over 2,700 bytes: source, patch id, version and origin together are one.
+constexpr std::size_t kLongestName = 1024;
+constexpr std::size_t kLongestVersion = 512;
 constexpr std::chrono::seconds kShortestInterval{60};
 constexpr std::chrono::seconds kLongestInterval = std::chrono::hours{24 * 7};
 
@@ -122,7 +125,7 @@ std::string require_uuid(const Node& node) {
 std::string require_host_id(const Node& node) {
   const std::string text = node.text();
   if (text.empty()) node.fail("a report needs the id of its host");
-  if (text.size() > kLongestId || cleaned(text, kLongestId) != text) node.fail("not an id of a host");
+  if (!is_host_id(text)) node.fail("not an id of a host");
   return text;
 }
 
@@ -167,9 +170,9 @@ void add_hashes(ReportedUpdate& row) {
 ReportedUpdate row_of(const std::string& source, Update&& update, Time otherwise) {
   ReportedUpdate row;
   row.source = cleaned(source, kLongestId);
-  row.patch_id = cleaned(std::move(update.patch_id), kLongestText);
-  row.name = cleaned(std::move(update.name), kLongestText);
-  row.version = cleaned(std::move(update.version), kLongestText);
+  row.patch_id = cleaned(std::move(update.patch_id), kLongestName);
+  row.name = cleaned(std::move(update.name), kLongestName);
+  row.version = cleaned(std::move(update.version), kLongestVersion);
   row.installed_version = cleaned(std::move(update.installed_version), kLongestText);
   row.arch = cleaned(std::move(update.arch), kLongestId);
   row.classification = to_text(weightiest(update));
@@ -261,6 +264,12 @@ Problem invalid(std::string_view message) {
 }
 
 }  // namespace
+
+bool is_host_id(const std::string& text) {
+  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7f'; };
+  return !text.empty() && text.size() <= kLongestId && std::none_of(text.begin(), text.end(), is_control) &&
+         clean_text(text, kLongestId) == text;
+}
 
 ReadReport read_report(std::string_view body, std::string_view encoding, const IngestLimits& limits) {
   std::string expanded;

@@ -18,15 +18,18 @@ constexpr int kConnectSeconds = 10;
 /// How long a writer waits for another one. Transactions here take milliseconds; a backup holds no write lock.
 constexpr int kBusyMilliseconds = 10'000;
 
+[[noreturn]] void refuse_password() {
+  throw std::invalid_argument(
+      "a password in --store would be seen by every user of this machine; put it into ~/.pgpass or PGPASSFILE");
+}
+
 StoreAddress postgresql_address(const std::string& text) {
   const Poco::URI uri(text);
   std::string path = uri.getPath();
   if (!path.empty()) path.erase(0, 1);
   const std::string login = uri.getUserInfo();
   const std::string user = login.substr(0, login.find(':'));
-  if (login.find(':') != std::string::npos)
-    throw std::invalid_argument(
-        "a password in --store would be seen by every user of this machine; put it into ~/.pgpass or PGPASSFILE");
+  if (login.find(':') != std::string::npos) refuse_password();
   StoreAddress address{Kind::postgresql, {}, text};
   const auto add = [&](const char* name, const std::string& value) {
     if (!value.empty()) address.target += fmt::format("{}={} ", name, value);
@@ -35,7 +38,10 @@ StoreAddress postgresql_address(const std::string& text) {
   if (uri.getPort() != 0) add("port", std::to_string(uri.getPort()));
   add("user", user);
   add("dbname", path);
-  for (const auto& [name, value] : uri.getQueryParameters()) add(name.c_str(), value);
+  for (const auto& [name, value] : uri.getQueryParameters()) {
+    if (name.find("password") != std::string::npos) refuse_password();
+    add(name.c_str(), value);
+  }
   address.target += fmt::format("connect_timeout={}", kConnectSeconds);
   return address;
 }
@@ -74,8 +80,10 @@ StoreAddress parse_store_address(const std::string& text) {
 Store::Store(const StoreAddress& address) : kind_(address.kind), session_(open(address)) {
   sql::guarded(fmt::format("the store {} can't be used", address.shown), [&] {
     if (is_sqlite()) {
+      std::error_code failed;
       std::filesystem::permissions(address.target,
-                                   std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+                                   std::filesystem::perms::owner_read | std::filesystem::perms::owner_write, failed);
+      if (failed) throw StoreError(fmt::format("the store {} can't be used: {}", address.shown, failed.message()));
       sql::run(session_, fmt::format("PRAGMA busy_timeout = {}", kBusyMilliseconds));
       sql::select<std::string>(session_, "PRAGMA journal_mode = WAL");
       sql::run(session_, "PRAGMA synchronous = FULL");  // a commit is on disk before anybody is told

@@ -151,7 +151,8 @@ class Recorder {
     state.contact.silent = received + policy_.silent_after * report.interval.count();
     // "Compliant" is proved only as long as the metadata it rests on is fresh, by the host's own count of its age.
     if (report.checked != Time{})
-      state.contact.good_until = said_at + (report.checked - report.reported + policy_.max_metadata_age).count();
+      state.contact.good_until =
+          said_at + (std::min(report.checked, report.reported) - report.reported + policy_.max_metadata_age).count();
     state.contact.skew = incoming.clock_skew.count();
     state.contact.interval = report.interval.count();
     state.contact.activity_id = report.activity_id;

@@ -179,10 +179,11 @@ void apply(Store& store, const Step& step) {
 
 void Store::migrate() {
   sql::guarded("the store could not be brought to this version", [this] {
+    sql::Transaction transaction(*this);
+    // Two that create a table at the same time get in each other's way, IF NOT EXISTS or not.
+    if (!is_sqlite()) sql::select<std::string>(session_, "SELECT CAST(pg_advisory_xact_lock(5917349) AS TEXT)");
     sql::run(session_,
              "CREATE TABLE IF NOT EXISTS schema_versions (version BIGINT PRIMARY KEY, oldest_reader BIGINT NOT NULL)");
-    sql::Transaction transaction(*this);
-    if (!is_sqlite()) sql::run(session_, "LOCK TABLE schema_versions IN EXCLUSIVE MODE");
     const auto [version, oldest_reader] = version_of(session_);
     if (oldest_reader > kNewest)
       throw StoreError(fmt::format(

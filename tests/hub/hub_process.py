@@ -117,12 +117,14 @@ class Scenarios:
     """What a class of tests is on each store; see on_both_stores."""
 
     store_class = None
+    fresh_store = False
     longMessage = True
 
     def setUp(self):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="patchstate-hub-"))
         self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
-        self.store = self.store_class(self.folder)
+        self.store = self.store_class(self.folder, fresh=self.fresh_store)
+        self.addCleanup(self.store.give_back)
         self._reader = {}
 
     def serve(self, *arguments, store=None, **process):

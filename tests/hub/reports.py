@@ -34,7 +34,7 @@ def advisory(name, severity="important"):
     return {"id": name, "type": "security", "severity": severity}
 
 
-def full(host, patches=(), *, at=None, checked=None, hostname=None, **more):
+def full(host, patches=(), /, *, at=None, checked=None, hostname=None, **more):
     """`checked`: when its metadata was last refreshed; `more` overrides any top-level field."""
     at = at or now()
     checked = checked or at - HOUR

@@ -33,7 +33,7 @@ def free_port():
 class SqliteStore:
     kind = "SQLite"
 
-    def __init__(self, folder):
+    def __init__(self, folder, fresh=False):
         self.path = pathlib.Path(folder) / "hub.db"
         self.address = str(self.path)
 
@@ -51,7 +51,11 @@ class SqliteStore:
         return b"".join(path.read_bytes() for path in sorted(self.path.parent.glob("hub.db*")))
 
     def another(self, folder):
+        """One that is not there yet."""
         return SqliteStore(folder)
+
+    def give_back(self):
+        pass
 
 
 class PostgresqlServer:
@@ -96,6 +100,7 @@ class PostgresqlServer:
         self.data = self.folder / "data"
         self.port = free_port()
         self.databases = 0
+        self.unused = []
         atexit.register(self.remove)
         subprocess.run([self.program("initdb"), "--no-sync", "--auth=trust", "-U", USER, "--encoding=UTF8",
                         "--locale=C.UTF-8", "-D", str(self.data)],
@@ -141,6 +146,16 @@ class PostgresqlServer:
             check=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=self.environment(), timeout=60)
         return [tuple(row) for row in csv.reader(io.StringIO(done.stdout.decode()))]
 
+    def emptied_database(self):
+        """One that an earlier test is done with, or a new one: to make a database and its tables takes a second."""
+        if not self.unused:
+            return self.new_database()
+        database = self.unused.pop()
+        tables = self.psql("SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> "
+                           "'schema_versions'", database)
+        self.psql("; ".join(f"DELETE FROM {table}" for table, in tables) or "SELECT 1", database)
+        return database
+
     def new_database(self):
         self.databases += 1
         name = f"hub{os.getpid()}_{self.databases}"
@@ -151,9 +166,10 @@ class PostgresqlServer:
 class PostgresqlStore:
     kind = "PostgreSQL"
 
-    def __init__(self, _folder):
+    def __init__(self, _folder, fresh=False):
         self.server = PostgresqlServer.get()
-        self.database = self.server.new_database()
+        self.database = self.server.new_database() if fresh else self.server.emptied_database()
+        self.is_fresh = fresh
         self.address = f"postgresql://{USER}@127.0.0.1:{self.server.port}/{self.database}"
 
     def rows(self, query):
@@ -164,7 +180,12 @@ class PostgresqlStore:
                               check=True, stdout=subprocess.PIPE).stdout
 
     def another(self, folder):
-        return PostgresqlStore(folder)
+        return PostgresqlStore(folder, fresh=True)
+
+    def give_back(self):
+        """To a later test. A test that changes more than rows takes a fresh one, which none gets after it."""
+        if not self.is_fresh:
+            self.server.unused.append(self.database)
 
 
 def on_both_stores(scenarios):
