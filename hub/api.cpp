@@ -30,6 +30,8 @@ constexpr std::size_t kMostBuckets = 200'000;
 constexpr std::size_t kMostEnrolBody = 4096;
 constexpr std::chrono::seconds kKeyRemembered{30};
 constexpr std::chrono::seconds kClockTolerance{5};
+constexpr std::chrono::seconds kAtOnce{1};  ///< a store that fails so soon was not too busy
+constexpr std::string_view kReports = "/v1/assessments";
 constexpr const char* kJson = "application/json";
 
 Time current_time() {
@@ -206,15 +208,20 @@ void Api::work() {
 
 /// One of the program's catch sites: a request that can't be answered is answered so.
 void Api::answer(Worker& worker, Job& job) {
+  const bool had_connection = worker.store != nullptr;
+  const auto begin = Clock::now();
   try {
     if (!worker.store) worker.store = std::make_unique<Store>(options_.store);
-    if (job.request.method == "POST" && job.request.path == "/v1/assessments") return take_report(worker, job);
+    if (job.request.method == "POST" && job.request.path == kReports) return take_report(worker, job);
     job.reply(read(worker, job.request));
   } catch (const std::invalid_argument& error) {
     job.reply(problem({400, "the question is not understood", error.what(), {}}));
   } catch (const StoreError& error) {
     log_line(LogLevel::error, error.what());
-    worker.store.reset();  // its connection may be what broke
+    worker.store.reset();
+    // The database was restarted, say: a new connection may work. What asks only, or has not begun, is asked again.
+    const bool may_repeat = job.request.method != "POST" || job.request.path == kReports;
+    if (had_connection && may_repeat && Clock::now() - begin < kAtOnce) return answer(worker, job);
     job.reply(busy("the store does not answer"));
   } catch (const std::exception& error) {
     log_line(LogLevel::error, fmt::format("{} {}: {}", job.request.method, job.request.path, error.what()));
@@ -301,7 +308,7 @@ HttpResponse Api::read(Worker& worker, const HttpRequest& request) {
     if (request.method != "POST") return wrong_method("POST");
     return enrol(store, request);
   }
-  if (request.path == "/v1/assessments") return wrong_method("POST");
+  if (request.path == kReports) return wrong_method("POST");
   if (request.method != "GET" && request.method != "HEAD") return wrong_method("GET, HEAD");
   if (request.path == "/healthz") return {200, "text/plain", "ok\n", {}};
   if (request.path == "/readyz") {

@@ -3,6 +3,7 @@
 
 #include <cstdio>
 #include <filesystem>
+#include <fstream>
 
 #include <fmt/format.h>
 
@@ -80,6 +81,24 @@ void print_fleet(Store& store, const FleetCounts& counts, Time now) {
     fmt::print("  {:>6} {:<9} {} {}\n", update.missing_on, update.severity == "unknown" ? "" : update.severity,
                one_line(update.name), one_line(update.version));
 }
+
+/// A file that goes away with what SQLite laid beside it, unless it is kept.
+class Unfinished {
+ public:
+  explicit Unfinished(std::string file) : file_(std::move(file)) {}
+  Unfinished(const Unfinished&) = delete;
+  Unfinished& operator=(const Unfinished&) = delete;
+  ~Unfinished() {
+    std::error_code failed;  // then it stays, as it would without us
+    if (!is_kept_)
+      for (const char* const suffix : {"", "-wal", "-shm", "-journal"}) fs::remove(file_ + suffix, failed);
+  }
+  void keep() { is_kept_ = true; }
+
+ private:
+  std::string file_;
+  bool is_kept_ = false;
+};
 
 int run_tool(Command command) {
   for (const char* const name : {"HOME", "PGPASSFILE", "PGUSER", "PGSSLMODE", "PGSSLROOTCERT"})
@@ -185,12 +204,21 @@ int migrate(const StoreAddress& address) {
 
 int backup(const StoreAddress& address, const std::string& file) {
   if (fs::exists(file)) return complain(fmt::format("{} is there already", file));
-  if (address.kind == StoreAddress::Kind::postgresql)
-    return run_tool({{"pg_dump", "--format=custom", "--no-owner", "--file=" + file, "--dbname=" + address.target}, {}});
-  if (!fs::exists(address.target)) return complain(fmt::format("there is no store {}", address.shown));
-  Store store(address);
-  sql::guarded("the backup could not be made", [&] { return sql::run(store.session(), "VACUUM INTO $1", {file}); });
+  const bool is_sqlite = address.kind == StoreAddress::Kind::sqlite;
+  if (is_sqlite && !fs::exists(address.target)) return complain(fmt::format("there is no store {}", address.shown));
+  // Nobody else's from the first byte on: both programs write into an empty file that is there.
+  if (!std::ofstream(file)) return complain(fmt::format("{} can't be written", file));
   fs::permissions(file, fs::perms::owner_read | fs::perms::owner_write);
+  Unfinished unfinished(file);
+  if (is_sqlite) {
+    Store store(address);
+    sql::guarded("the backup could not be made", [&] { return sql::run(store.session(), "VACUUM INTO $1", {file}); });
+  } else if (const int failed = run_tool(
+                 {{"pg_dump", "--format=custom", "--no-owner", "--file=" + file, "--dbname=" + address.target}, {}});
+             failed != 0) {
+    return failed;
+  }
+  unfinished.keep();
   return 0;
 }
 
@@ -203,6 +231,7 @@ int restore(const StoreAddress& address, const std::string& file) {
   if (fs::exists(address.target))
     return complain(fmt::format("the store {} is there already: move it away first", address.shown));
   const std::string beside = address.target + ".restoring";
+  Unfinished unfinished(beside);
   fs::copy_file(file, beside, fs::copy_options::overwrite_existing);
   {
     // A copy that is cut off, or no store at all, must not take the store's name.
@@ -214,6 +243,7 @@ int restore(const StoreAddress& address, const std::string& file) {
       return complain(fmt::format("{} is not a whole backup", file));
   }
   fs::rename(beside, address.target);
+  unfinished.keep();
   return 0;
 }
 

@@ -157,7 +157,7 @@ class HttpServer::Daemon {
     };
     if (is_tls) {
       more.push_back({MHD_OPTION_HTTPS_PRIORITIES, 0, const_cast<char*>(kTlsVersions)});
-      more.push_back({MHD_OPTION_HTTPS_CERT_CALLBACK, reinterpret_cast<intptr_t>(&retrieve), nullptr});
+      more.push_back({MHD_OPTION_HTTPS_CERT_CALLBACK, 0, reinterpret_cast<void*>(&retrieve)});
       if (!client_ca_.empty()) more.push_back({MHD_OPTION_HTTPS_MEM_TRUST, 0, client_ca_.data()});
     }
     more.push_back({MHD_OPTION_END, 0, nullptr});

@@ -5,6 +5,7 @@
 #include <array>
 #include <initializer_list>
 #include <new>
+#include <set>
 #include <stdexcept>
 #include <unordered_set>
 
@@ -23,6 +24,7 @@ namespace {
 namespace dom = simdjson::dom;
 
 constexpr std::size_t kDeepest = 64;
+constexpr std::size_t kUsualKeys = 128;
 constexpr std::size_t kUsualReport = 1U << 20U;
 constexpr std::size_t kLongestText = 4096;
 constexpr std::size_t kLongestId = 256;
@@ -87,15 +89,17 @@ void require_unique_keys(dom::element element) {
   dom::object object;
   if (element.get(object) != simdjson::SUCCESS) return;
   std::uint64_t seen = 0;  // a bit for each key, by its length and ends: only where it is set one must look closer
+  const bool is_large = object.size() > kUsualKeys;
+  std::set<std::string_view> all;  // of a large one, or a million keys would be looked at a million times
   for (auto at = object.begin(); at != object.end(); ++at) {
     const std::string_view key = at.key();
     const auto ends =
         key.empty() ? 0U : static_cast<unsigned char>(key.front()) * 7U + static_cast<unsigned char>(key.back());
     const std::uint64_t bit = std::uint64_t{1} << ((key.size() * 5U + ends) % 64U);
-    if ((seen & bit) != 0)
-      for (auto before = object.begin(); before != at; ++before)
-        if (before.key_equals(key))
-          throw std::invalid_argument(fmt::format("/: the key \"{:.60}\" stands twice in one object", key));
+    bool is_second = is_large && !all.insert(key).second;
+    if (!is_large && (seen & bit) != 0)
+      for (auto before = object.begin(); before != at && !is_second; ++before) is_second = before.key_equals(key);
+    if (is_second) throw std::invalid_argument(fmt::format("/: the key \"{:.60}\" stands twice in one object", key));
     seen |= bit;
     const dom::element value = at.value();
     if (value.is_object() || value.is_array()) require_unique_keys(value);

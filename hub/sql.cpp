@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hub/sql.h"
 
+#include <mutex>
+
 #include <Poco/Data/DataException.h>
 #include <Poco/Exception.h>
 #include <fmt/format.h>
@@ -25,6 +27,15 @@ void bind_one(Poco::Data::Statement& statement, const Argument& argument) {
     statement.addBind(bind(*text));
   else
     statement.addBind(bind(blob_of(std::get<Bytes>(argument))));
+}
+
+/// Keeps it for ever. When a statement for PostgreSQL that has run before fails, Poco 1.11 holds on to the result of
+/// the run before, which it has freed, and frees it again in the statement's destructor.
+void abandon(const Poco::Data::Statement& statement) {
+  static std::mutex mutex;
+  static auto* const abandoned = new std::deque<Poco::Data::Statement>;  // so that not even exit() destroys them
+  const std::lock_guard lock(mutex);
+  abandoned->push_back(statement);
 }
 
 }  // namespace
@@ -64,7 +75,12 @@ std::size_t Prepared::run(const Arguments& arguments) {
       *text++ = *words;
     else
       *blob++ = blob_of(std::get<Bytes>(argument));
-  return statement_.execute();
+  try {
+    return statement_.execute();
+  } catch (const Poco::Exception&) {
+    abandon(statement_);
+    throw;
+  }
 }
 
 std::size_t run(Poco::Data::Session& session, const std::string& text, const Arguments& arguments) {

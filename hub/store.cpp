@@ -3,9 +3,11 @@
 
 #include <filesystem>
 #include <mutex>
+#include <thread>
 
 #include <Poco/Data/PostgreSQL/Connector.h>
 #include <Poco/Data/SQLite/Connector.h>
+#include <Poco/Data/SQLite/SQLiteException.h>
 #include <Poco/URI.h>
 #include <fmt/format.h>
 
@@ -17,6 +19,7 @@ using Kind = StoreAddress::Kind;
 constexpr int kConnectSeconds = 10;
 /// How long a writer waits for another one. Transactions here take milliseconds; a backup holds no write lock.
 constexpr int kBusyMilliseconds = 10'000;
+constexpr std::chrono::milliseconds kLookAgain{20};
 
 [[noreturn]] void refuse_password() {
   throw std::invalid_argument(
@@ -61,6 +64,21 @@ Poco::Data::Session open(const StoreAddress& address) {
   });
 }
 
+/// Here SQLite does not wait for others, whatever its busy_timeout: while several programs make a store, all but one
+/// are turned away at first.
+void use_write_ahead_log(Poco::Data::Session& session) {
+  const auto give_up = std::chrono::steady_clock::now() + std::chrono::milliseconds{kBusyMilliseconds};
+  while (true) {
+    try {
+      sql::select<std::string>(session, "PRAGMA journal_mode = WAL");
+      return;
+    } catch (const Poco::Data::SQLite::DBLockedException&) {
+      if (std::chrono::steady_clock::now() > give_up) throw;
+    }
+    std::this_thread::sleep_for(kLookAgain);
+  }
+}
+
 }  // namespace
 
 StoreAddress parse_store_address(const std::string& text) {
@@ -85,7 +103,7 @@ Store::Store(const StoreAddress& address) : kind_(address.kind), session_(open(a
                                    std::filesystem::perms::owner_read | std::filesystem::perms::owner_write, failed);
       if (failed) throw StoreError(fmt::format("the store {} can't be used: {}", address.shown, failed.message()));
       sql::run(session_, fmt::format("PRAGMA busy_timeout = {}", kBusyMilliseconds));
-      sql::select<std::string>(session_, "PRAGMA journal_mode = WAL");
+      use_write_ahead_log(session_);
       sql::run(session_, "PRAGMA synchronous = FULL");  // a commit is on disk before anybody is told
       sql::run(session_, "PRAGMA cache_size = -8192");
       sql::run(session_, "PRAGMA temp_store = MEMORY");

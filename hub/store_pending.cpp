@@ -167,8 +167,12 @@ void PendingUpdates::write_resolved() {
 
 void PendingUpdates::write_lists() {
   for (const auto& [host, list] : lists_) {
+    if (list.empty()) {  // Poco takes a blob without a byte for NULL
+      store_.run_prepared("DELETE FROM host_lists WHERE host = $1", {host});
+      continue;
+    }
     std::string bytes(list.size() * sizeof(Entry), '\0');
-    if (!list.empty()) std::memcpy(bytes.data(), list.data(), bytes.size());
+    std::memcpy(bytes.data(), list.data(), bytes.size());
     store_.run_prepared(
         "INSERT INTO host_lists (host, entries) VALUES ($1, $2) ON CONFLICT (host) DO UPDATE SET entries = "
         "excluded.entries",

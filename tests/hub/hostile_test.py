@@ -255,6 +255,10 @@ class Taking(Bodies):
         self.assertTrue(host["patches"][0]["name"].startswith(long[0][:200]))
         self.assertEqual(self.read(self.hub, "/v1/hosts/web-1/assessment"), report)
 
+    def test_a_million_keys_are_read_in_the_time_of_a_million(self):
+        body = full("web-1") | {"futureField": {f"{number:06}": 1 for number in range(1_000_000)}}
+        self.accepts(body)
+
     def test_one_update_twice_in_a_report_is_one(self):
         self.accepts(full("web-1", [patch("openssl"), patch("openssl"), patch("openssl", arch="i386")]))
         self.assertEqual(len(self.host(self.hub, "web-1")["patches"]), 1)

@@ -123,6 +123,13 @@ class Accepting(OneHost):
         self.assertEqual(len(history["resolved"]), 1)
         self.assertEqual(len(history["states"]), 2)
 
+    def test_what_comes_and_goes_within_a_second_is_taken(self):
+        at = reports.now()
+        for patches in ([patch("openssl")], [], [patch("openssl")], [], [patch("openssl")]):
+            self.accepts(full("web-1", patches, at=at))
+        self.assertEqual([one["name"] for one in self.host(self.hub, "web-1")["patches"]], ["openssl"])
+        self.assertEqual(self.read(self.hub, "/v1/updates")["updates"][0]["missingOn"], 1)
+
     def test_fields_the_hub_does_not_know_are_kept(self):
         report = full("web-1", futureField={"deep": [1, None, "ü"]})
         self.accepts(report)
