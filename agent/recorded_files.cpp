@@ -6,6 +6,8 @@
 #include <fstream>
 #include <system_error>
 
+#include <fmt/format.h>
+
 #include "platform/files.h"
 
 namespace patchstate {
@@ -96,7 +98,7 @@ void add_folder(const fs::path& root, const std::string& path, std::vector<FileT
   if (error) return;
   std::sort(names.begin(), names.end());
   for (const auto& name : names)
-    if (name != "lock") add_file(root, path + "/" + name, files);
+    if (name != "lock") add_file(root, fmt::format("{}/{}", path, name), files);
   files.push_back({{path + "/", RecordedFile::Kind::folder, modified(real)}, {}});
 }
 

@@ -30,7 +30,7 @@ StoreAddress postgresql_address(const std::string& text) {
   const Poco::URI uri(text);
   std::string path = uri.getPath();
   if (!path.empty()) path.erase(0, 1);
-  const std::string login = uri.getUserInfo();
+  const std::string& login = uri.getUserInfo();
   const std::string user = login.substr(0, login.find(':'));
   if (login.find(':') != std::string::npos) refuse_password();
   StoreAddress address{Kind::postgresql, {}, text};
