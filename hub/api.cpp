@@ -320,13 +320,13 @@ HttpResponse Api::read(Worker& worker, const HttpRequest& request) {
   if (!scopes) return unauthorized("send a read token as \"Authorization: Bearer …\" (patchstate-hub token create)");
   if (request.path == "/metrics")
     return may(*scopes, "metrics")
-               ? HttpResponse{200, "application/openmetrics-text; version=1.0.0; charset=utf-8", metrics(store), {}}
+               ? metrics(store, header(request, "accept").find("application/openmetrics-text") != std::string::npos)
                : problem({403, "this token may not read that", {}, {}});
   if (!may(*scopes, "read")) return problem({403, "this token may not read that", {}, {}});
   return answer_question(store, request, now).value_or(problem({404, "no such page", "see /openapi.json", {}}));
 }
 
-std::string Api::metrics(Store& store) const {
+HttpResponse Api::metrics(Store& store, bool is_openmetrics) const {
   const FleetCounts counts = fleet_counts(store, current_time());
   const auto numbers = ingest_->numbers();
   std::string text;
@@ -348,13 +348,15 @@ std::string Api::metrics(Store& store) const {
         counts.security_updates);
   gauge("patchstate_hub_reports_waiting", "Reports not yet in the store.", static_cast<std::int64_t>(numbers.waiting));
   const auto counter = [&](std::string_view name, std::string_view help, std::size_t value) {
-    family(name, "counter", help);
-    text += fmt::format("{}_total {}\n", name, value);
+    const std::string sample = fmt::format("{}_total", name);
+    family(is_openmetrics ? name : sample, "counter", help);  // where the two formats differ
+    text += fmt::format("{} {}\n", sample, value);
   };
   counter("patchstate_hub_reports_stored", "Reports stored by this process.", numbers.accepted);
   counter("patchstate_hub_reports_failed", "Reports the store did not take.", numbers.failed);
   counter("patchstate_hub_commits", "Transactions with reports.", numbers.batches);
-  return text + "# EOF\n";
+  if (!is_openmetrics) return {200, "text/plain; version=0.0.4; charset=utf-8", std::move(text), {}};
+  return {200, "application/openmetrics-text; version=1.0.0; charset=utf-8", text + "# EOF\n", {}};
 }
 
 }  // namespace patchstate

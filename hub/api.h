@@ -74,7 +74,7 @@ class Api {
   HttpResponse read(Worker& worker, const HttpRequest& request);
   void take_report(Worker& worker, Job& job);
   HttpResponse enrol(Store& store, const HttpRequest& request) const;
-  std::string metrics(Store& store) const;
+  HttpResponse metrics(Store& store, bool is_openmetrics) const;
   std::string client_subject(const HttpRequest& request) const;
 
   ApiOptions options_;

@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include "assessment/assessment_json.h"
 #include "assessment/exports.h"
@@ -31,6 +32,13 @@ Assessment newest_assessment(Store& store, const HostRecord& host) {
   return assessment_from_json(gunzip(*body, IngestLimits{}.max_expanded));
 }
 
+/// Azure's result says nothing of the machine, which is known there from the question. Here it is one of many.
+std::string azure_line(const Assessment& assessment) {
+  auto json = nlohmann::ordered_json::parse(to_azure(assessment));
+  json["host"] = {{"id", assessment.host.id}, {"hostname", assessment.host.hostname}};
+  return json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+}
+
 HttpResponse export_page(Store& store, const HttpRequest& request, Time now) {
   const Parameters parameters(request);
   const std::string format = parameters.text("format");
@@ -48,7 +56,7 @@ HttpResponse export_page(Store& store, const HttpRequest& request, Time now) {
       if (format == "ocsf")
         response.body += to_ocsf(assessment);
       else
-        response.body += (format == "azure" ? to_azure(assessment) : to_json(assessment)) + "\n";
+        response.body += (format == "azure" ? azure_line(assessment) : to_json(assessment)) + "\n";
     }
   } else {
     throw std::invalid_argument("format: expected csv, jsonl, ocsf or azure");
