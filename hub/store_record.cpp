@@ -166,7 +166,8 @@ class Recorder {
         "ON CONFLICT (host, activity_id) DO NOTHING",
         {report.activity_id, state.host, seconds(incoming.received), seconds(report.reported),
          sql::Bytes{report.body}});
-    if (added == 0) return;               // sent twice
+    // Sent twice. Where the state is another one nevertheless (a store that was restored), it is taken again.
+    if (added == 0 && state.state_hash == report.state_hash) return;
     if (said_at < state.said_at) return;  // older than what is known: kept, and nothing more
     if (state.updates_hash != report.updates_hash) pending_.write(report.updates, {state.host, said_at, state.said_at});
     write_host(incoming, state, said_at);
