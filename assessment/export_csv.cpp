@@ -24,7 +24,7 @@ std::string guarded(const std::string& text) {
 }
 
 std::string cell(const std::string& text) {
-  const std::string safe = guarded(clean_text(text, text.size() * 3));
+  std::string safe = guarded(clean_text(text, text.size() * 3));
   if (safe.find_first_of(",\"\r\n") == std::string::npos) return safe;
   std::string quoted = "\"";
   for (const char c : safe) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);

@@ -127,7 +127,7 @@ std::string require_uuid(const Node& node) {
 }
 
 std::string require_host_id(const Node& node) {
-  const std::string text = node.text();
+  std::string text = node.text();
   if (text.empty()) node.fail("a report needs the id of its host");
   if (!is_host_id(text)) node.fail("not an id of a host");
   return text;
