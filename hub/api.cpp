@@ -50,6 +50,11 @@ HttpResponse wrong_method(const char* allowed) {
   return response;
 }
 
+HttpResponse health(const HttpRequest& request) {
+  if (request.method != "GET" && request.method != "HEAD") return wrong_method("GET, HEAD");
+  return {200, "text/plain", "ok\n", {}};
+}
+
 HttpResponse unauthorized(std::string_view what) {
   HttpResponse response = problem({401, "who are you?", std::string(what), {}});
   response.header.emplace_back("WWW-Authenticate", "Bearer realm=\"patchstate\"");
@@ -211,6 +216,7 @@ void Api::answer(Worker& worker, Job& job) {
   const bool had_connection = worker.store != nullptr;
   const auto begin = Clock::now();
   try {
+    if (job.request.path == "/healthz") return job.reply(health(job.request));  // whatever becomes of the store
     if (!worker.store) worker.store = std::make_unique<Store>(options_.store);
     if (job.request.method == "POST" && job.request.path == kReports) return take_report(worker, job);
     job.reply(read(worker, job.request));
@@ -310,7 +316,6 @@ HttpResponse Api::read(Worker& worker, const HttpRequest& request) {
   }
   if (request.path == kReports) return wrong_method("POST");
   if (request.method != "GET" && request.method != "HEAD") return wrong_method("GET, HEAD");
-  if (request.path == "/healthz") return {200, "text/plain", "ok\n", {}};
   if (request.path == "/readyz") {
     store.ping();
     return {200, "text/plain", "ready\n", {}};

@@ -185,12 +185,14 @@ class Server(Scenarios, unittest.TestCase):
         hub = self.serve()
         self.store.server.stop()
         try:
-            self.assertEqual(hub.get("/healthz").status, 200)
-            refuses_for_now(self, hub.get("/readyz"))
-            refuses_for_now(self, hub.get("/v1/summary", "x"))
+            for _ in range(4):  # whichever of its threads
+                self.assertEqual(hub.get("/healthz").status, 200)
+                refuses_for_now(self, hub.get("/readyz"))
+                refuses_for_now(self, hub.get("/v1/summary", "x"))
         finally:
             self.store.server.start()
-        self.assertEqual(hub.get("/readyz").status, 200)
+        for _ in range(4):
+            self.assertEqual(hub.get("/readyz").status, 200)
 
     def test_two_hubs_share_a_server(self):
         hubs = [self.serve("--reports-per-minute", "100000") for _ in range(2)]

@@ -88,10 +88,10 @@ class Refusing(Bodies):
         self.assertEqual(self.post(reports.packed(full("web-1")), "GZIP").status, 202, "a coding's name has no case")
 
     def test_a_bomb_costs_its_limit_and_no_more(self):
-        self.refuses(413, gzip.compress(b" " * (200 << 20), 9), "gzip")
-        packer = zlib.compressobj(9, zlib.DEFLATED, 31)
+        self.refuses(413, gzip.compress(b" " * (40 << 20), 1), "gzip")
+        packer = zlib.compressobj(1, zlib.DEFLATED, 31)
         block = b"[" * (1 << 20)
-        bomb = b"".join(packer.compress(block) for _ in range(1024)) + packer.flush()
+        bomb = b"".join(packer.compress(block) for _ in range(256)) + packer.flush()
         self.refuses(413, bomb, "gzip")
         self.stores_nothing_and_goes_on()
 
@@ -255,8 +255,8 @@ class Taking(Bodies):
         self.assertTrue(host["patches"][0]["name"].startswith(long[0][:200]))
         self.assertEqual(self.read(self.hub, "/v1/hosts/web-1/assessment"), report)
 
-    def test_a_million_keys_are_read_in_the_time_of_a_million(self):
-        body = full("web-1") | {"futureField": {f"{number:06}": 1 for number in range(1_000_000)}}
+    def test_many_keys_are_read_in_the_time_of_so_many(self):
+        body = full("web-1") | {"futureField": {f"{number:06}": 1 for number in range(300_000)}}
         self.accepts(body)
 
     def test_one_update_twice_in_a_report_is_one(self):
