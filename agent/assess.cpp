@@ -10,6 +10,7 @@
 
 #include <fmt/format.h>
 
+#include "agent/kept_host_id.h"
 #include "agent/version.h"
 #include "assessment/assessment_json.h"
 #include "assessment/verdict.h"
@@ -214,6 +215,7 @@ Assessment assess_host(const AssessOptions& options) {
 
   auto facts = read_host_facts(options.access);
   assessment.host = std::move(facts.host);
+  if (assessment.host.id.empty() && options.access.root == "/") assessment.host.id = kept_host_id();
   assessment.warnings = std::move(facts.warnings);
   if (options.config.cloud == CloudLookup::on && options.access.root == "/") {
     options.on_step("asking the cloud who this is");

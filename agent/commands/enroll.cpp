@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "agent/hub_access.h"
+#include "agent/kept_host_id.h"
 #include "agent/machine.h"
 #include "agent/output.h"
 #include "agent/send_commands.h"
@@ -73,12 +74,11 @@ int run(const EnrollCommand& command) {
   if (!hub.problem.empty()) return complain(hub.problem);
   const auto file = key_file_of(reporting);
   if (file.empty()) return complain("this user has no home folder to keep the key in");
-  const auto host = host_id("/");
-  if (host.empty())
-    return complain("this machine has no id to enrol with: /etc/machine-id is missing; `systemd-machine-id-setup`");
   const auto token = token_from(command.token_file);
   if (!token.problem.empty()) return complain(token.problem);
   require_place_for_key(file);
+  auto host = host_id("/");
+  if (host.empty()) host = keep_host_id();
 
   const auto answer = post(hub.access, "/v1/enroll", request_json(token.secret, host), Encoding::plain);
   if (delivery_of(answer).outcome != Outcome::accepted) return refused(answer, reporting.hub);
