@@ -34,6 +34,9 @@ class Case(unittest.TestCase):
         self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
         self.state = self.folder / "state"
         self.key_file = self.state / "host-key"
+        if not pathlib.Path("/etc/machine-id").exists():  # as `enroll` leaves it on such a machine
+            self.state.mkdir()
+            (self.state / "host-id").write_text("8d4f0b1e-0f6c-4a37-9d55-0a5f0c5b7a11\n")
         self.config = self.folder / "patchstate.toml"
         self.environment = environment(STATE_DIRECTORY=str(self.state), CACHE_DIRECTORY=str(self.folder / "cache"))
 
@@ -277,13 +280,20 @@ class Answers(Case):
 
 
 class Enrolment(Case):
+    @unittest.skipIf(pathlib.Path("/etc/machine-id").exists(), "this machine has a machine-id")
+    def test_a_machine_without_a_machine_id_enrols_with_one_of_its_own_and_keeps_it(self):
+        (self.state / "host-id").unlink()
+        _, host = self.enrolled()
+        self.assertEqual((self.state / "host-id").read_text().strip(), host)
+        self.assertEqual(self.assess()["host"]["id"], host)
+
     def test_the_key_is_for_its_owner_only_and_the_token_is_good_once(self):
         hub = self.serve()
         self.configure(hub.url)
         token = self.write_secret("token", hub.command("token", "create", "enrol").strip())
         self.ends(0, "enroll", "--token-file", token)
         self.assertEqual(self.key_file.stat().st_mode & 0o777, 0o600)
-        self.assertEqual([path.name for path in self.state.iterdir()], ["host-key"])
+        self.assertEqual([path.name for path in self.state.iterdir() if path.name != "host-id"], ["host-key"])
         key = self.key_file.read_text()
         self.ends(REJECTED, "enroll", "--token-file", token, says=["HTTP 403", "does not enrol"])
         self.assertEqual(self.key_file.read_text(), key)
