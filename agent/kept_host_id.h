@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The id of a machine that has no machine-id(5): a container, a system that was only unpacked. It is made when the machine
-// enrols, and kept in the state folder.
+// The id of a machine that has no machine-id(5): a container, a system that was only unpacked. It is made when the
+// machine enrols, and kept in the state folder.
 #pragma once
 
 #include <string>

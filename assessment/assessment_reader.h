@@ -293,7 +293,8 @@ Assessment read_assessment(const Node<Value>& node) {
   assessment.verdict.reasons = verdict.list("reasons", read_reason<Value>);
   const Node<Value> agent = node.child("agent");
   assessment.agent_version = agent.text("version");
-  if (agent.has("intervalSeconds")) assessment.interval = std::chrono::seconds{agent.child("intervalSeconds").integer()};
+  if (agent.has("intervalSeconds"))
+    assessment.interval = std::chrono::seconds{agent.child("intervalSeconds").integer()};
   assessment.state_hash = node.text("stateHash");
   return assessment;
 }

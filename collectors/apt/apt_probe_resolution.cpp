@@ -61,7 +61,8 @@ bool UpgradeCheck::nothing_to_resolve() {
     return false;
   choose_targets();
   for (auto package = cache_.PkgBegin(); plain_ && !package.end(); ++package)
-    if (package->CurrentVer != nullptr && !(dependencies_are_met(package) && dependencies_stay_met(package))) return false;
+    if (package->CurrentVer != nullptr && !(dependencies_are_met(package) && dependencies_stay_met(package)))
+      return false;
   return plain_;
 }
 
@@ -208,7 +209,8 @@ void drop_new_garbage(pkgDepCache& cache) {
   const pkgDepCache::ActionGroup group(cache);
   std::vector<pkgCache::PkgIterator> dropped;
   for (auto package = cache.PkgBegin(); !package.end(); ++package)
-    if (package->CurrentVer == nullptr && cache[package].Garbage && cache[package].Install()) dropped.push_back(package);
+    if (package->CurrentVer == nullptr && cache[package].Garbage && cache[package].Install())
+      dropped.push_back(package);
   for (const auto& package : dropped) cache.MarkDelete(package, false, 0, false);
   while (cache.BrokenCount() != 0 || cache.PolicyBrokenCount() != 0) {
     const auto needed = std::find_if(dropped.begin(), dropped.end(),
