@@ -11,9 +11,9 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
-#include "agent/gzip.h"
 #include "agent/version.h"
 #include "assessment/assessment_json.h"
+#include "platform/gzip.h"
 
 namespace patchstate {
 namespace {
@@ -122,7 +122,7 @@ HttpAnswer post(const HubAccess& access, std::string_view path, std::string_view
   const std::unique_ptr<CURL, EndHandle> handle(started == CURLE_OK ? curl_easy_init() : nullptr);
   if (!handle) throw std::runtime_error("libcurl can't be used here");
   const std::string url = access.hub.substr(0, access.hub.find_last_not_of('/') + 1) + std::string(path);
-  const std::string body = encoding == Encoding::gzip ? gzipped(json) : std::string(json);
+  const std::string body = encoding == Encoding::gzip ? gzip(json, Effort::usual) : std::string(json);
   const Headers headers = headers_for(access, encoding);
   const std::string program = fmt::format("patchstate/{}", agent_version());
   HttpAnswer answer;

@@ -12,8 +12,8 @@
 #include "hub/api.h"
 #include "hub/api_json.h"
 #include "hub/api_parameters.h"
-#include "hub/gzip.h"
 #include "hub/questions.h"
+#include "platform/gzip.h"
 
 namespace patchstate {
 namespace {

@@ -15,8 +15,8 @@
 #include "assessment/assessment_json.h"
 #include "assessment/assessment_reader.h"
 #include "assessment/json_writer.h"
-#include "hub/gzip.h"
 #include "hub/report.h"
+#include "platform/gzip.h"
 
 namespace patchstate {
 namespace {
@@ -306,7 +306,7 @@ ReadReport read_report(std::string_view body, std::string_view encoding, const I
     const Node node{Value(root)};
     const bool is_heartbeat = node.has("heartbeat") && node.child("heartbeat").boolean();
     Report report = is_heartbeat ? read_heartbeat(node, limits) : read_full(node, limits);
-    if (!is_heartbeat) report.body = encoding == "gzip" ? std::string(body) : gzip(text);
+    if (!is_heartbeat) report.body = encoding == "gzip" ? std::string(body) : gzip(text, Effort::quick);
     return {std::move(report), {}};
   } catch (const std::invalid_argument& error) {
     return {{}, invalid(error.what())};

@@ -40,7 +40,7 @@ THIRD_PARTY_HOMES = {
     "microhttpd.h": ["hub/http_server.cpp"],
     "gnutls/*": ["hub/http_tls*"],
     "simdjson.h": ["hub/report_json.cpp"],
-    "zlib.h": ["agent/gzip.cpp", "hub/gzip.cpp"],
+    "zlib.h": ["platform/gzip.cpp"],
     "nlohmann/*": ["*_json.cpp", "*_json.h", "*_output.cpp", "*_output.h", "*config*", "hub/*"]
     + PROBES[:1],
     "toml++/*": ["agent/config*"],

@@ -18,10 +18,10 @@
 #include "assessment/assessment_json.h"
 #include "bench/hub/fleet_maker.h"
 #include "bench/hub/load.h"
-#include "hub/gzip.h"
 #include "hub/report.h"
 #include "hub/secrets.h"
 #include "hub/store.h"
+#include "platform/gzip.h"
 
 namespace patchstate::bench {
 namespace {
@@ -116,7 +116,7 @@ std::vector<std::string> requests(const std::string& host_port, const std::strin
   for (std::size_t host = 0; host < hosts; ++host) {
     // A change of a few updates against the report that the host sent before.
     last.push_back(maker.assessment(host, salt, kPendingOfFull, salt + host % 3, now));
-    made.push_back(request(host_port, host, gzip(to_json(last.back())), true));
+    made.push_back(request(host_port, host, gzip(to_json(last.back()), Effort::quick), true));
     for (auto& source : last.back().sources) source.outcome = Findings{};
   }
   std::vector<std::string> mixed(made.begin(), made.end());
@@ -125,7 +125,7 @@ std::vector<std::string> requests(const std::string& host_port, const std::strin
     if (index % 10 == 0) {
       auto full = maker.assessment(host, salt + 1 + index, kPendingOfFull, salt + index / hosts, now);
       last[host].state_hash = full.state_hash;
-      mixed.push_back(request(host_port, host, gzip(to_json(full)), true));
+      mixed.push_back(request(host_port, host, gzip(to_json(full), Effort::quick), true));
     } else {
       mixed.push_back(request(host_port, host, heartbeat(last[host], salt + 1 + index, now), false));
     }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "hub/gzip.h"
+#include "platform/gzip.h"
 
 #include <algorithm>
 #include <memory>
@@ -52,9 +52,10 @@ std::string gunzip(std::string_view compressed, std::size_t max_bytes) {
   return out;
 }
 
-std::string gzip(std::string_view text) {
+std::string gzip(std::string_view text, Effort effort) {
+  const int level = effort == Effort::quick ? Z_BEST_SPEED : Z_DEFAULT_COMPRESSION;
   z_stream stream{};
-  if (deflateInit2(&stream, Z_BEST_SPEED, Z_DEFLATED, kGzip, 8, Z_DEFAULT_STRATEGY) != Z_OK) throw std::bad_alloc();
+  if (deflateInit2(&stream, level, Z_DEFLATED, kGzip, 8, Z_DEFAULT_STRATEGY) != Z_OK) throw std::bad_alloc();
   const std::unique_ptr<z_stream, EndDeflate> end(&stream);
   feed(stream, text);
   std::string out(deflateBound(&stream, static_cast<uLong>(text.size())), '\0');
