@@ -8,7 +8,7 @@
 #include <system_error>
 #include <tuple>
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "agent/kept_host_id.h"
 #include "agent/version.h"

@@ -4,7 +4,7 @@
 #include <stdexcept>
 #include <system_error>
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "agent/last_assessment.h"
 #include "assessment/assessment_json.h"

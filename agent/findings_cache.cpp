@@ -5,7 +5,7 @@
 #include <charconv>
 #include <system_error>
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "agent/findings_text.h"
 #include "agent/version.h"

@@ -9,7 +9,7 @@
 
 #include <curl/curl.h>
 #include <fmt/chrono.h>
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "agent/version.h"
 #include "assessment/assessment_json.h"

@@ -6,7 +6,7 @@
 #include <cstdio>
 #include <system_error>
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "agent/hub_address.h"
 #include "platform/files.h"

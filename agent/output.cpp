@@ -7,7 +7,7 @@
 #include <cstdlib>
 #include <system_error>
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "assessment/assessment_json.h"
 #include "assessment/exports.h"

@@ -4,7 +4,7 @@
 #include <chrono>
 #include <cstdio>
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "platform/terminal.h"
 

@@ -4,7 +4,7 @@
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "agent/output.h"
 #include "agent/send_commands.h"

@@ -3,7 +3,7 @@
 // does not read as a machine without updates.
 #include <vector>
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "assessment/assessment_json.h"
 #include "assessment/exports.h"

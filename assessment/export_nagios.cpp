@@ -2,7 +2,7 @@
 // Output of a monitoring plugin: one line, then performance data. A number that isn't proved is "U", never 0.
 #include <algorithm>
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "assessment/assessment_json.h"
 #include "assessment/exports.h"

@@ -4,7 +4,7 @@
 #include <initializer_list>
 #include <utility>
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "assessment/assessment_json.h"
 #include "assessment/exports.h"

@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <array>
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "assessment/table_text.h"
 #include "assessment/words.h"

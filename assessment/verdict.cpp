@@ -5,7 +5,7 @@
 #include <map>
 #include <string_view>
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "assessment/assessment_json.h"
 #include "assessment/words.h"

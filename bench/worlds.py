@@ -88,12 +88,15 @@ def real_names():
     return sorted(names)
 
 
-def grown(folder, names, installed, sources):
+def grown(folder, names, installed, sources, apt_is_missing=False):
     """`installed` packages, a tenth of them with a newer version (half of those: security), offered by `sources` archives
-    of 3,000 packages each; each package depends on up to three others that are installed."""
+    of 3,000 packages each; each package depends on up to three others that are installed. apt itself is essential to apt:
+    where it is missing, it is a new package to install, and the dependencies must be resolved."""
     label = f"{installed:,} installed, {sources} source{'s' if sources > 1 else ''}"
-    root = apt_fixture.Root(folder / f"root-{installed}-{sources}")
-    chosen = names[:: max(1, len(names) // installed)][:installed]
+    if apt_is_missing:
+        label += ", a new package to install"
+    root = apt_fixture.Root(folder / f"root-{label.replace(' ', '-')}")
+    chosen = [name for name in names[:: max(1, len(names) // installed)][:installed] if name != "apt"]
     archives = [root.repository(f"http://mirror{i}.example.org/debian", "trixie") for i in range(sources - 1)]
     security = root.repository("http://security.example.org/debian", "trixie-security", label="Debian-Security")
     archives = archives or [security]
@@ -102,9 +105,12 @@ def grown(folder, names, installed, sources):
         root.installed(name, "1.0-1", depends=needs)
         if i % 10 == 0:
             (security if i % 20 == 0 else archives[0]).package(name, "1.0-2", depends=needs)
-    offered = [name for name in names if name not in set(chosen)]
+    archives[0].package("apt", "1.0-1")
+    if not apt_is_missing:
+        root.installed("apt", "1.0-1")
+    offered = [name for name in names if name not in {"apt", *chosen}]
     for i, archive in enumerate({id(each): each for each in [*archives, security]}.values()):
         for name in offered[i * 3000:(i + 1) * 3000]:
             archive.package(name, "1.0-1", depends=chosen[0])
     root.write()
-    return World(label, root.folder, folder / f"caches-{installed}-{sources}")
+    return World(label, root.folder, folder / f"caches-{label.replace(' ', '-')}")

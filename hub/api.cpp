@@ -9,7 +9,7 @@
 #include <Poco/DateTimeParser.h>
 #include <Poco/Exception.h>
 #include <Poco/String.h>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <nlohmann/json.hpp>
 
 #include "assessment/json_writer.h"
@@ -30,6 +30,7 @@ constexpr std::size_t kMostBuckets = 200'000;
 constexpr std::size_t kMostEnrolBody = 4096;
 constexpr std::chrono::seconds kKeyRemembered{30};
 constexpr std::chrono::seconds kClockTolerance{5};
+constexpr std::chrono::seconds kQuestionLimit{10};
 constexpr std::chrono::seconds kAtOnce{1};  ///< a store that fails so soon was not too busy
 constexpr std::string_view kReports = "/v1/assessments";
 constexpr const char* kJson = "application/json";
@@ -218,6 +219,7 @@ void Api::answer(Worker& worker, Job& job) {
   try {
     if (job.request.path == "/healthz") return job.reply(health(job.request));  // whatever becomes of the store
     if (!worker.store) worker.store = std::make_unique<Store>(options_.store);
+    worker.store->answer_within(kQuestionLimit);
     if (job.request.method == "POST" && job.request.path == kReports) return take_report(worker, job);
     job.reply(read(worker, job.request));
   } catch (const std::invalid_argument& error) {

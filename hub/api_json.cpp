@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hub/api_json.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "assessment/json_writer.h"
 #include "hub/json_text.h"
@@ -100,6 +100,7 @@ void put_host(JsonWriter& json, Object& object, const HostRecord& host, Time now
   object.time("oldestPendingSince", host.oldest_pending);
   object.time("stateSince", host.since);
   object.time("enrolledAt", host.enrolled);
+  object.time("removedAt", host.removed);
   object.time("receivedAt", host.received);
   object.time("reportedAt", host.reported);
   object.number("clockSkewSeconds", host.clock_skew);

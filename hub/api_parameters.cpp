@@ -6,7 +6,7 @@
 #include <stdexcept>
 
 #include <Poco/URI.h>
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "assessment/assessment_json.h"
 

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <stdexcept>
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <nlohmann/json.hpp>
 
 #include "assessment/assessment_json.h"
@@ -12,6 +12,7 @@
 #include "hub/api.h"
 #include "hub/api_json.h"
 #include "hub/api_parameters.h"
+#include "hub/log.h"
 #include "hub/questions.h"
 #include "platform/gzip.h"
 
@@ -26,10 +27,47 @@ HttpResponse json(std::string body) {
   return {200, "application/json", std::move(body), {}};
 }
 
-Assessment newest_assessment(Store& store, const HostRecord& host) {
+/// nullopt: none is kept. Throws std::runtime_error where what is kept is no report.
+std::optional<std::string> newest_report_text(Store& store, const HostRecord& host) {
   const auto body = newest_report(store, host.key);
-  if (!body) throw std::invalid_argument("no report of this host is kept");
-  return assessment_from_json(gunzip(*body, IngestLimits{}.max_expanded));
+  if (!body) return std::nullopt;
+  try {
+    return gunzip(*body, IngestLimits{}.max_expanded);
+  } catch (const std::logic_error& error) {
+    throw std::runtime_error(fmt::format("the stored report of host {} can't be read: {}", host.id, error.what()));
+  }
+}
+
+/// In place of a report: no host is missing from an export.
+Assessment without_report(const HostRecord& host, Verdict verdict) {
+  Assessment assessment;
+  assessment.activity_id = host.activity_id;
+  assessment.agent_version = host.agent_version;
+  assessment.started = assessment.last_modified = host.received == Time{} ? host.enrolled : host.received;
+  assessment.host.id = host.id;
+  assessment.host.hostname = host.hostname;
+  assessment.host.os.id = host.os_id;
+  assessment.host.os.version_id = host.os_version;
+  assessment.host.os.name = host.os_name;
+  assessment.host.arch = host.arch;
+  assessment.verdict = std::move(verdict);
+  return assessment;
+}
+
+/// The newest report of a host with the verdict of today: of a host that is silent it is not its last one.
+Assessment assessment_of(Store& store, const HostRecord& host, Time now) {
+  try {
+    const auto text = newest_report_text(store, host);
+    if (!text) return without_report(host, verdict_of(host, now));
+    Assessment assessment = assessment_from_json(*text);
+    assessment.verdict = verdict_of(host, now);
+    return assessment;
+  } catch (const StoreError&) {
+    throw;  // none of them can be read now
+  } catch (const std::exception& error) {
+    log_line(LogLevel::error, error.what());
+    return without_report(host, {VerdictValue::unknown, {{"report_unreadable", error.what()}}});
+  }
 }
 
 /// Azure's result says nothing of the machine, which is known there from the question. Here it is one of many.
@@ -51,8 +89,7 @@ HttpResponse export_page(Store& store, const HttpRequest& request, Time now) {
     response.body = hosts_csv(page.hosts, now);
   } else if (format == "jsonl" || format == "ocsf" || format == "azure") {
     for (const auto& host : page.hosts) {
-      if (host.reported == Time{}) continue;
-      const Assessment assessment = newest_assessment(store, host);
+      const Assessment assessment = assessment_of(store, host, now);
       if (format == "ocsf")
         response.body += to_ocsf(assessment);
       else
@@ -83,9 +120,9 @@ HttpResponse one_host(Store& store, std::string_view rest, Time now) {
     return json(history_json(*host, former_states(store, host->key, kMostHistory),
                              pending_of(store, host->key, kMostPending), resolved_of(store, host->key, kMostHistory),
                              now));
-  const auto body = newest_report(store, host->key);
-  if (!body) return problem({404, "this host has not reported, or its report is no longer kept", {}, {}});
-  return json(gunzip(*body, IngestLimits{}.max_expanded));
+  auto text = newest_report_text(store, *host);
+  if (!text) return problem({404, "this host has not reported", {}, {}});
+  return json(std::move(*text));
 }
 
 }  // namespace

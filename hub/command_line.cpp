@@ -8,7 +8,7 @@
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "hub/commands.h"
 #include "hub/serve.h"
@@ -149,10 +149,13 @@ void add_host(CLI::App& app, CommandLine& line) {
   auto& host = *app.add_subcommand("host", "the machines that are enrolled");
   host.require_subcommand(1);
   add_store(*host.add_subcommand("list", "list them"), line.store);
-  auto& remove = *host.add_subcommand("remove", "revoke its keys, so that it must enrol again");
+  auto& revoke = *host.add_subcommand("revoke", "take its keys and its certificate no more, until it enrols again");
+  add_store(revoke, line.store);
+  revoke.add_option("id", line.host, "as `host list` shows it")->required()->type_name("ID");
+  auto& remove = *host.add_subcommand("remove", "a machine that is no more: revoked, and out of the fleet from now on");
   add_store(remove, line.store);
   remove.add_option("id", line.host, "as `host list` shows it")->required()->type_name("ID");
-  remove.add_flag("--forget", line.forget, "delete all that is known of it, too: it no longer counts in the fleet");
+  remove.add_flag("--forget", line.forget, "delete its history, too: also the fleet's past is then without it");
   auto& tag = *host.add_subcommand("tag", "set its tags, instead of those it has");
   add_store(tag, line.store);
   tag.add_option("id", line.host, "as `host list` shows it")->required()->type_name("ID");
@@ -192,6 +195,7 @@ int run_token(const CLI::App& token, const CommandLine& line, const StoreAddress
 
 int run_host(const CLI::App& host, const CommandLine& line, const StoreAddress& store) {
   if (host.got_subcommand("list")) return list_hosts(store);
+  if (host.got_subcommand("revoke")) return revoke_host(store, line.host);
   if (host.got_subcommand("tag")) return tag_host(store, line.host, line.tags);
   return remove_host(store, line.host, line.forget ? Store::Keep::nothing : Store::Keep::history);
 }

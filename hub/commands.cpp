@@ -5,7 +5,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "assessment/assessment_json.h"
 #include "assessment/words.h"
@@ -161,6 +161,12 @@ int list_hosts(const StoreAddress& address) {
                  one_line(host.hostname));
     query.cursor = page.next;
   } while (!query.cursor.empty());
+  return 0;
+}
+
+int revoke_host(const StoreAddress& address, const std::string& id) {
+  Store store = opened(address);
+  if (!store.revoke_host(id, current_time())) return complain(fmt::format("there is no host {}", id));
   return 0;
 }
 

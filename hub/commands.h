@@ -25,6 +25,7 @@ int list_tokens(const StoreAddress& store);
 int revoke_token(const StoreAddress& store, std::int64_t id);
 
 int list_hosts(const StoreAddress& store);
+int revoke_host(const StoreAddress& store, const std::string& id);
 int remove_host(const StoreAddress& store, const std::string& id, Store::Keep keep);
 int tag_host(const StoreAddress& store, const std::string& id, const std::vector<std::string>& tags);
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hub/fleet.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "assessment/assessment_json.h"
 #include "assessment/words.h"
@@ -9,6 +9,9 @@
 namespace patchstate {
 
 Verdict verdict_of(const HostRecord& host, Time now) {
+  if (host.removed != Time{})
+    return {VerdictValue::unknown,
+            {{"removed", fmt::format("removed from the fleet at {}", format_time(host.removed))}}};
   if (host.reported == Time{})
     return {VerdictValue::unknown, {{"never_reported", "enrolled, but it has never reported"}}};
   if (host.silent < now)

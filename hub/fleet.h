@@ -27,6 +27,7 @@ struct HostRecord {
   std::string agent_version;
   std::vector<std::string> tags;
   Time enrolled{};
+  Time removed{};   ///< from the fleet; epoch: it is in it
   Time reported{};  ///< of its newest full report, by the host's own clock; epoch: it never reported
   Time received{};  ///< its last word, full or heartbeat, by the hub's clock
   Time silent{};    ///< when it counts as not reporting, unless it says something before

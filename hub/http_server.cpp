@@ -11,7 +11,7 @@
 #include <system_error>
 
 #include <arpa/inet.h>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <microhttpd.h>
 #include <netinet/in.h>
 #include <sys/resource.h>

@@ -3,7 +3,7 @@
 
 #include <stdexcept>
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <gnutls/x509.h>
 
 namespace patchstate {

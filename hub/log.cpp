@@ -6,7 +6,7 @@
 #include <mutex>
 #include <string>
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "assessment/words.h"
 

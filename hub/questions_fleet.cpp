@@ -78,7 +78,7 @@ FleetCounts fleet_counts(Store& store, Time now) {
                              "0 END AS silent, CASE WHEN h.reported = 0 THEN 1 ELSE 0 END AS never, h.security "
                              "AS security, h.other AS other, h.reboot AS reboot, CASE WHEN h.end_of_support > 0 "
                              "AND h.end_of_support < {} THEN 1 ELSE 0 END AS past, h.oldest_pending AS oldest "
-                             "FROM hosts h LEFT JOIN contacts c ON c.host = h.host",
+                             "FROM hosts h LEFT JOIN contacts c ON c.host = h.host WHERE h.removed = 0",
                              verdict_sql(now), seconds(now), seconds(now)));
   });
 }
@@ -94,7 +94,8 @@ FleetCounts fleet_counts_at(Store& store, Time at) {
     const auto enrolled_only = fmt::format(
         "SELECT 'unknown' AS v, 0 AS silent, 1 AS never, 0 AS security, 0 AS other, -1 AS reboot, 0 AS past, 0 AS "
         "oldest "
-        "FROM hosts h WHERE h.enrolled <= {0} AND (h.since = 0 OR h.since > {0}) AND NOT EXISTS (SELECT 1 FROM states "
+        "FROM hosts h WHERE h.enrolled <= {0} AND (h.removed = 0 OR h.removed > {0}) AND (h.since = 0 OR h.since > "
+        "{0}) AND NOT EXISTS (SELECT 1 FROM states "
         "s "
         "WHERE s.host = h.host AND s.since <= {0} AND s.until > {0})",
         seconds(at));
@@ -103,7 +104,8 @@ FleetCounts fleet_counts_at(Store& store, Time at) {
         fmt::format("SELECT {0} FROM states WHERE since <= {1} AND until > {1} UNION ALL SELECT {0} FROM (SELECT "
                     "h.verdict, h.security, h.other, h.reboot, h.oldest_pending, COALESCE(c.silent, 0) AS "
                     "silent, COALESCE(c.good_until, 0) AS good_until FROM hosts h LEFT JOIN contacts c ON "
-                    "c.host = h.host WHERE h.since > 0 AND h.since <= {1}) AS present UNION ALL {2}",
+                    "c.host = h.host WHERE h.since > 0 AND h.since <= {1} AND (h.removed = 0 OR h.removed > {1})) AS "
+                    "present UNION ALL {2}",
                     verdict, seconds(at), enrolled_only));
   });
 }
@@ -111,10 +113,11 @@ FleetCounts fleet_counts_at(Store& store, Time at) {
 std::vector<SystemCount> systems(Store& store) {
   return sql::guarded("the operating systems can't be counted", [&] {
     std::vector<SystemCount> list;
-    for (const auto& [name, hosts, security] : sql::select<Text, Number, Number>(
-             store.session(),
-             "SELECT os_name, COUNT(*), CAST(SUM(security) AS BIGINT) FROM hosts WHERE reported > 0 GROUP BY os_name "
-             "ORDER BY COUNT(*) DESC, os_name LIMIT 100"))
+    for (const auto& [name, hosts, security] :
+         sql::select<Text, Number, Number>(store.session(),
+                                           "SELECT os_name, COUNT(*), CAST(SUM(security) AS BIGINT) FROM hosts WHERE "
+                                           "reported > 0 AND removed = 0 GROUP BY os_name "
+                                           "ORDER BY COUNT(*) DESC, os_name LIMIT 100"))
       list.push_back({name, hosts, security});
     return list;
   });

@@ -5,7 +5,7 @@
 #include <stdexcept>
 
 #include <Poco/Data/RecordSet.h>
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "assessment/assessment_json.h"
 #include "hub/json_text.h"
@@ -19,7 +19,7 @@ using sql::seconds;
 
 constexpr std::string_view kColumns =
     "h.host, h.id, h.hostname, h.os_id, h.os_version, h.os_name, h.end_of_support, h.arch, h.kernel, h.cloud, "
-    "h.resource_id, h.agent_version, h.enrolled, h.reported, COALESCE(c.received, 0) AS received, "
+    "h.resource_id, h.agent_version, h.enrolled, h.removed, h.reported, COALESCE(c.received, 0) AS received, "
     "COALESCE(c.silent, 0) AS silent, COALESCE(c.good_until, 0) AS good_until, COALESCE(c.skew, 0) AS skew, "
     "COALESCE(c.seconds, 0) AS seconds, h.verdict, h.reasons, h.security, h.other, h.unclassified, h.apart, h.reboot, "
     "h.max_severity, h.oldest_pending, h.since, h.activity_id";
@@ -39,7 +39,8 @@ HostRecord read_row(Poco::Data::RecordSet& rows) {
   host.end_of_support = time();
   for (auto* const field : {&host.arch, &host.kernel, &host.cloud, &host.resource_id, &host.agent_version})
     *field = text();
-  for (auto* const field : {&host.enrolled, &host.reported, &host.received, &host.silent, &host.good_until})
+  for (auto* const field :
+       {&host.enrolled, &host.removed, &host.reported, &host.received, &host.silent, &host.good_until})
     *field = time();
   host.clock_skew = number();
   host.interval = number();
@@ -215,6 +216,7 @@ HostPage hosts(Store& store, const HostQuery& query, Time now) {
   const Sort sort = sort_of(query.sort);
   const std::size_t limit = std::clamp<std::size_t>(query.limit, 1, kMostRows);
   Conditions where;
+  where.add("h.removed = 0");
   add_filters(query, now, where);
   if (!query.cursor.empty()) add_cursor(query.cursor, sort, where);
   const std::string_view way = sort.descending ? "DESC" : "ASC";

@@ -68,7 +68,6 @@ struct Report {
   Assessment assessment;  ///< without its updates; its verdict is the hub's own
   Counts counts;
   std::string max_severity;  ///< of pending security updates
-  Time oldest_pending{};     ///< firstSeen of the oldest pending security update; epoch: none
   std::string updates_hash;  ///< of all updates, whatever their order
   std::vector<ReportedUpdate> updates;
   std::string body;  ///< the JSON as it was sent, compressed (gzip)

@@ -9,7 +9,7 @@
 #include <stdexcept>
 #include <unordered_set>
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <simdjson.h>
 
 #include "assessment/assessment_json.h"
@@ -201,10 +201,7 @@ void add_updates(Report& report) {
       const bool counts = is_pending(update) && is_security(update);
       const Severity severity = update.severity;
       report.updates.push_back(row_of(source.name, std::move(update), report.reported));
-      if (!counts) continue;
-      worst = std::max(worst, severity);
-      const Time first = report.updates.back().first_seen;
-      if (report.oldest_pending == Time{} || first < report.oldest_pending) report.oldest_pending = first;
+      if (counts) worst = std::max(worst, severity);
     }
     if (findings->metadata.checked_at && (report.checked == Time{} || *findings->metadata.checked_at < report.checked))
       report.checked = *findings->metadata.checked_at;

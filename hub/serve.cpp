@@ -5,7 +5,7 @@
 #include <csignal>
 #include <ctime>
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <malloc.h>
 #include <pthread.h>
 

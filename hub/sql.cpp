@@ -5,7 +5,7 @@
 
 #include <Poco/Data/DataException.h>
 #include <Poco/Exception.h>
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "hub/store.h"
 

@@ -3,8 +3,10 @@
 // thread. Times are seconds since 1970, 0 for "none"; text is never NULL.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <span>
 #include <stdexcept>
@@ -109,7 +111,11 @@ class Store {
   /// One use of an enrolment token. `new_key_hash` replaces every earlier key of that host. False: the token is
   /// unknown, used up, expired or revoked, or it may not enrol a host that is enrolled already.
   bool enrol(const std::string& token_hash, const std::string& host_id, const std::string& new_key_hash, Time now);
-  /// False when there is no such host. Its keys are revoked; `forget` takes what is known of it away too.
+  /// Its keys and its certificate are taken no more, until it enrols again. It still counts in the fleet.
+  /// False when there is no such host.
+  bool revoke_host(const std::string& host_id, Time now);
+  /// Revoked, and out of the fleet from now on; with Keep::history it stays in the fleet's past. False when there is no
+  /// such host.
   enum class Keep { history, nothing };
   bool remove_host(const std::string& host_id, Keep keep, Time now);
 
@@ -118,14 +124,21 @@ class Store {
   std::size_t delete_reports_before(Time before, std::size_t rows);
   std::size_t delete_history_before(Time before, std::size_t rows);
 
+  /// From now on a statement that takes longer is a StoreError; in SQLite all until the next call together. Without it,
+  /// PostgreSQL ends a statement after 60 s and SQLite never does: a backup takes as long as it takes.
+  void answer_within(std::chrono::seconds limit);
+
   Poco::Data::Session& session() { return session_; }
   /// Runs a statement that is kept prepared.
   std::size_t run_prepared(const std::string& text, const std::vector<sql::Argument>& arguments);
   bool is_sqlite() const { return kind_ == StoreAddress::Kind::sqlite; }
 
  private:
+  static int is_too_late(void* give_up);
+
   StoreAddress::Kind kind_;
   Poco::Data::Session session_;
+  std::unique_ptr<std::chrono::steady_clock::time_point> give_up_;  ///< SQLite keeps its address; null: no limit yet
   std::map<std::string, sql::Prepared> prepared_;
 };
 

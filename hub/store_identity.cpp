@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Who may report, enrol and read. Only hashes of secrets are here; each secret is 256 random bits, so a plain SHA-256
 // of it can't be turned back, and is looked up by equality.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "hub/sql.h"
 #include "hub/store.h"
@@ -97,8 +97,41 @@ bool Store::enrol(const std::string& token_hash, const std::string& host_id, con
              "INSERT INTO credentials (kind, hash, name, host_id, scopes, created, expires, uses_left) "
              "VALUES ('host', $1, '', $2, '', $3, 0, 0)",
              {new_key_hash, host_id, seconds(now)});
-    sql::run(session_, "INSERT INTO hosts (id, enrolled) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING",
+    sql::run(session_, "DELETE FROM credentials WHERE kind = 'barred' AND host_id = $1", {host_id});
+    sql::run(session_,
+             "INSERT INTO hosts (id, enrolled) VALUES ($1, $2) ON CONFLICT (id) DO UPDATE SET removed = 0, enrolled = "
+             "CASE WHEN hosts.removed = 0 THEN hosts.enrolled ELSE excluded.enrolled END",
              {host_id, seconds(now)});
+    transaction.commit();
+    return true;
+  });
+}
+
+namespace {
+
+void bar(Poco::Data::Session& session, const std::string& host_id, Time now) {
+  sql::run(session, "UPDATE credentials SET revoked = $1 WHERE kind = 'host' AND host_id = $2 AND revoked = 0",
+           {seconds(now), host_id});
+  // A certificate can't be revoked here: it is the host that is turned away, also after it has been forgotten.
+  sql::run(session,
+           "INSERT INTO credentials (kind, hash, name, host_id, scopes, created, expires, uses_left) "
+           "VALUES ('barred', $1, '', $2, '', $3, 0, 0) ON CONFLICT (hash) DO NOTHING",
+           {"barred " + host_id, host_id, seconds(now)});
+}
+
+std::optional<std::int64_t> key_of(Poco::Data::Session& session, const std::string& host_id) {
+  const auto found = sql::select<std::int64_t>(session, "SELECT host FROM hosts WHERE id = $1", {host_id});
+  if (found.empty()) return std::nullopt;
+  return std::get<0>(found[0]);
+}
+
+}  // namespace
+
+bool Store::revoke_host(const std::string& host_id, Time now) {
+  return sql::guarded("the host could not be revoked", [&] {
+    sql::Transaction transaction(*this);
+    if (!key_of(session_, host_id)) return false;
+    bar(session_, host_id, now);
     transaction.commit();
     return true;
   });
@@ -107,18 +140,22 @@ bool Store::enrol(const std::string& token_hash, const std::string& host_id, con
 bool Store::remove_host(const std::string& host_id, Keep keep, Time now) {
   return sql::guarded("the host could not be removed", [&] {
     sql::Transaction transaction(*this);
-    const auto found = sql::select<std::int64_t>(session_, "SELECT host FROM hosts WHERE id = $1", {host_id});
-    if (found.empty()) return false;
-    sql::run(session_, "UPDATE credentials SET revoked = $1 WHERE kind = 'host' AND host_id = $2 AND revoked = 0",
-             {seconds(now), host_id});
-    if (keep == Keep::nothing) {
-      const std::int64_t host = std::get<0>(found[0]);
-      sql::run(session_,
-               "UPDATE updates SET missing_on = missing_on - 1 WHERE update_key IN (SELECT update_key FROM pending "
-               "WHERE host = $1 AND resolved = 0 AND state IN ('installable', 'installed_pending_reboot'))",
-               {host});
-      for (const char* const table : {"pending", "host_lists", "contacts", "states", "reports", "tags", "hosts"})
-        sql::run(session_, fmt::format("DELETE FROM {} WHERE host = $1", table), {host});
+    const auto host = key_of(session_, host_id);
+    if (!host) return false;
+    bar(session_, host_id, now);
+    sql::run(session_,
+             "UPDATE updates SET missing_on = missing_on - 1 WHERE update_key IN (SELECT update_key FROM pending "
+             "WHERE host = $1 AND resolved = 0 AND state IN ('installable', 'installed_pending_reboot'))",
+             {*host});
+    sql::run(session_, "DELETE FROM host_lists WHERE host = $1", {*host});
+    if (keep == Keep::history) {
+      sql::run(session_, "UPDATE pending SET resolved = $1 WHERE host = $2 AND resolved = 0", {seconds(now), *host});
+      // Should it come back, nothing of what it said before is taken for known.
+      sql::run(session_, "UPDATE hosts SET removed = $1, state_hash = '', updates_hash = '' WHERE host = $2",
+               {seconds(now), *host});
+    } else {
+      for (const char* const table : {"pending", "contacts", "states", "reports", "tags", "hosts"})
+        sql::run(session_, fmt::format("DELETE FROM {} WHERE host = $1", table), {*host});
     }
     transaction.commit();
     return true;

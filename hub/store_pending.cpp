@@ -31,7 +31,7 @@ std::vector<PendingUpdates::Entry> PendingUpdates::entries_of(std::int64_t host)
   return entries;
 }
 
-void PendingUpdates::write(const std::vector<ReportedUpdate>& updates, const Said& said) {
+std::int64_t PendingUpdates::write(const std::vector<ReportedUpdate>& updates, const Said& said) {
   auto list = lists_.find(said.host);
   if (list != lists_.end()) flush();  // the host's second report in this batch: the keys of the first must be known
   if (list == lists_.end()) list = lists_.emplace(said.host, entries_of(said.host)).first;
@@ -39,17 +39,22 @@ void PendingUpdates::write(const std::vector<ReportedUpdate>& updates, const Sai
   for (const auto& entry : list->second) known.emplace(entry.identity, entry);
   std::vector<Entry> entries;
   entries.reserve(updates.size());
+  std::int64_t oldest = 0;
   for (const auto& update : updates) {
-    Entry& entry = entries.emplace_back(
-        Entry{update.identity, update.standing, update.details, 0, std::int64_t{counts_as_missing(update.state)}});
-    const auto before = known.find(entry.identity);
-    if (before == known.end()) {
-      described_.emplace(entry.identity, &update);
-      fresh_.push_back({&update, said.host, said.at});
+    const auto before = known.find(update.identity);
+    const bool is_fresh = before == known.end();
+    const std::int64_t first_seen =
+        is_fresh ? std::min(sql::seconds(update.first_seen) + said.skew, said.at) : before->second.first_seen;
+    Entry& entry = entries.emplace_back(Entry{update.identity, update.standing, update.details, 0,
+                                              std::int64_t{counts_as_missing(update.state)}, first_seen});
+    if (update.security && entry.missing != 0 && (oldest == 0 || first_seen < oldest)) oldest = first_seen;
+    if (is_fresh || entry.details != before->second.details)
+      described_.emplace(entry.identity, Described{&update, first_seen});
+    if (is_fresh) {
+      fresh_.push_back({&update, said.host, first_seen, said.at});
       continue;
     }
     entry.key = before->second.key;
-    if (entry.details != before->second.details) described_.emplace(entry.identity, &update);
     if (entry.standing != before->second.standing) {
       changed_.add(said.host, entry.key, update.state, update.installed_version);
       count(entry.key, entry.missing - before->second.missing);
@@ -58,6 +63,7 @@ void PendingUpdates::write(const std::vector<ReportedUpdate>& updates, const Sai
   }
   for (const auto& [identity, entry] : known) resolve(entry, said);
   list->second = std::move(entries);
+  return oldest;
 }
 
 void PendingUpdates::resolve(const Entry& gone, const Said& said) {
@@ -86,10 +92,12 @@ void PendingUpdates::flush() {
 void PendingUpdates::describe() {
   if (described_.empty()) return;
   Rows rows;
-  for (const auto& [identity, update] : described_)
+  for (const auto& [identity, described] : described_) {
+    const ReportedUpdate* const update = described.update;
     rows.add(update->source, update->patch_id, update->version, update->name, update->arch, update->classification,
              std::int64_t{update->security}, update->severity, update->advisories, update->cves, update->repository,
-             update->origin, sql::seconds(update->first_seen));
+             update->origin, described.first_seen);
+  }
   store_.run_prepared(
       "INSERT INTO updates (source, patch_id, version, name, arch, classification, security, severity, advisories, "
       "cves, repository, origin, first_seen) SELECT a, b, c, d, e, f, g, h, i, k, l, m, n FROM " +
@@ -104,8 +112,9 @@ void PendingUpdates::describe() {
 
 void PendingUpdates::add_cves() {
   Rows cves;
-  for (const auto& [identity, update] : described_)
-    if (update->cves != "[]") cves.add(update->source, update->patch_id, update->version, update->origin, update->cves);
+  for (const auto& [identity, described] : described_)
+    if (const auto* const update = described.update; update->cves != "[]")
+      cves.add(update->source, update->patch_id, update->version, update->origin, update->cves);
   if (cves.empty()) return;
   const std::string each =
       store_.is_sqlite() ? "json_each(j.x) AS e" : "json_array_elements_text(j.x::json) AS e(value)";
@@ -120,7 +129,7 @@ void PendingUpdates::add_cves() {
 void PendingUpdates::find_keys() {
   std::vector<const ReportedUpdate*> asked;
   Rows rows;
-  for (const auto& [update, host, at] : fresh_)
+  for (const auto& [update, host, first_seen, at] : fresh_)
     if (keys_.try_emplace(update->identity, 0).second) {
       rows.add(static_cast<std::int64_t>(asked.size()), update->source, update->patch_id, update->version,
                update->origin);
@@ -138,9 +147,9 @@ void PendingUpdates::find_keys() {
 void PendingUpdates::add_fresh() {
   if (fresh_.empty()) return;
   Rows rows;
-  for (const auto& [update, host, at] : fresh_) {
+  for (const auto& [update, host, first_seen, at] : fresh_) {
     const std::int64_t key = keys_.at(update->identity);
-    rows.add(host, key, std::min(sql::seconds(update->first_seen), at), at, update->state, update->installed_version);
+    rows.add(host, key, first_seen, at, update->state, update->installed_version);
     count(key, std::int64_t{counts_as_missing(update->state)});
   }
   store_.run_prepared(

@@ -24,9 +24,12 @@ class PendingUpdates {
     std::int64_t host = 0;
     std::int64_t at = 0;
     std::int64_t before = 0;  ///< when the host said the list that this one replaces
+    std::int64_t skew = 0;    ///< the hub's clock minus the host's
   };
-  /// Makes `updates`, which must live until `flush`, the whole list of the host.
-  void write(const std::vector<ReportedUpdate>& updates, const Said& said);
+  /// Makes `updates`, which must live until `flush`, the whole list of the host. Returns since when the oldest security
+  /// update has been pending, 0 when none is. An update keeps the time that was kept when the hub first heard of it: a
+  /// host that forgets, or whose clock is wrong, does not make it younger.
+  std::int64_t write(const std::vector<ReportedUpdate>& updates, const Said& said);
   void flush();
 
  private:
@@ -38,11 +41,17 @@ class PendingUpdates {
     std::uint64_t details = 0;
     std::int64_t key = 0;      ///< of the row in `updates`; 0: not known yet
     std::int64_t missing = 0;  ///< 1: its state counts as missing
+    std::int64_t first_seen = 0;
   };
   struct Fresh {
     const ReportedUpdate* update;
     std::int64_t host;
+    std::int64_t first_seen;
     std::int64_t at;
+  };
+  struct Described {
+    const ReportedUpdate* update;
+    std::int64_t first_seen;
   };
 
   std::vector<Entry> entries_of(std::int64_t host);
@@ -59,8 +68,8 @@ class PendingUpdates {
   Store& store_;
   std::map<std::int64_t, std::vector<Entry>> lists_;  ///< by host, as this transaction leaves them
   std::map<std::int64_t, std::int64_t> counters_;
-  std::unordered_map<std::uint64_t, const ReportedUpdate*> described_;  ///< new, or something else is said of it now
-  std::unordered_map<std::uint64_t, std::int64_t> keys_;                ///< by identity
+  std::unordered_map<std::uint64_t, Described> described_;  ///< new, or something else is said of it now
+  std::unordered_map<std::uint64_t, std::int64_t> keys_;    ///< by identity
   std::vector<Fresh> fresh_;
   sql::Rows changed_;
   sql::Rows resolved_;

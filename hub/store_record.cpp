@@ -3,8 +3,9 @@
 // report writes what differs from the one before.
 #include <algorithm>
 #include <map>
+#include <set>
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "hub/json_text.h"
 #include "hub/sql.h"
@@ -72,6 +73,12 @@ class Recorder {
              {batch}))
       identities_[static_cast<std::size_t>(index)] = host_id;
     look_up_states(batch, rows);
+    if (std::any_of(incoming.begin(), incoming.end(), [](const auto& one) { return !one.host_by_cert.empty(); }))
+      for (auto& [id] : sql::select<std::string>(
+               store_.session(),
+               "SELECT c.host_id FROM " + rows + " AS j JOIN credentials c ON c.host_id = j.h WHERE c.kind = 'barred'",
+               {batch}))
+        barred_.insert(id);
   }
 
   void look_up_states(const std::string& batch, const std::string& rows) {
@@ -107,6 +114,7 @@ class Recorder {
     const std::string& identity = incoming.host_by_cert.empty() ? identities_[index] : incoming.host_by_cert;
     if (identity.empty()) return {Accepted::unauthorized, false};
     if (identity != report.host_id) return {Accepted::forbidden, false};
+    if (!incoming.host_by_cert.empty() && barred_.contains(identity)) return {Accepted::unknown_host, false};
     if (!states_.contains(report.host_id)) {
       if (incoming.host_by_cert.empty()) return {Accepted::unknown_host, false};
       add_host(report.host_id, incoming.received);
@@ -169,8 +177,10 @@ class Recorder {
     // Sent twice. Where the state is another one nevertheless (a store that was restored), it is taken again.
     if (added == 0 && state.state_hash == report.state_hash) return;
     if (said_at < state.said_at) return;  // older than what is known: kept, and nothing more
-    if (state.updates_hash != report.updates_hash) pending_.write(report.updates, {state.host, said_at, state.said_at});
-    write_host(incoming, state, said_at);
+    std::int64_t oldest = state.oldest_pending;
+    if (state.updates_hash != report.updates_hash)
+      oldest = pending_.write(report.updates, {state.host, said_at, state.said_at, incoming.clock_skew.count()});
+    write_host(incoming, state, said_at, oldest);
     touch(incoming, state, said_at);
   }
 
@@ -186,13 +196,12 @@ class Recorder {
     state.since = until;
   }
 
-  void write_host(const Incoming& incoming, HostState& state, std::int64_t said_at) {
+  void write_host(const Incoming& incoming, HostState& state, std::int64_t said_at, std::int64_t oldest) {
     const Report& report = incoming.report;
     const Assessment& said = report.assessment;
     const std::string verdict(to_text(said.verdict.value));
     const std::int64_t security = report.counts.critical_and_security;
     const std::int64_t other = report.counts.other;
-    const std::int64_t oldest = std::min(seconds(report.oldest_pending), said_at);  // nothing is from the future
     const std::int64_t reboot = said.reboot_pending ? static_cast<std::int64_t>(*said.reboot_pending) : -1;
     const bool changed = verdict != state.verdict || security != state.security || other != state.other ||
                          oldest != state.oldest_pending || reboot != state.reboot;
@@ -267,6 +276,7 @@ class Recorder {
   const RecordPolicy& policy_;
   std::vector<std::string> identities_;  ///< host id of the key each report came with; empty: no valid key
   std::map<std::string, HostState> states_;
+  std::set<std::string> barred_;  ///< hosts whose certificates are not taken
   PendingUpdates pending_;
 };
 

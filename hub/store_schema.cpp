@@ -3,7 +3,7 @@
 // still reads and writes what it knows; a step that can't raises `oldest_reader`.
 #include <array>
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "hub/sql.h"
 #include "hub/store.h"
@@ -39,6 +39,7 @@ CREATE TABLE hosts (
   resource_id TEXT NOT NULL DEFAULT '',
   agent_version TEXT NOT NULL DEFAULT '',
   enrolled BIGINT NOT NULL,
+  removed BIGINT NOT NULL DEFAULT 0,
   verdict TEXT NOT NULL DEFAULT 'unknown',
   reasons TEXT NOT NULL DEFAULT '[]',
   security BIGINT NOT NULL DEFAULT 0,
@@ -97,6 +98,7 @@ CREATE TABLE pending (
   installed TEXT NOT NULL,
   PRIMARY KEY (host, resolved, update_key));
 CREATE INDEX pending_by_update ON pending (update_key, resolved, host);
+CREATE INDEX pending_by_end ON pending (resolved) WHERE resolved > 0;
 CREATE TABLE host_lists (
   host BIGINT PRIMARY KEY,
   entries {blob} NOT NULL);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Retention, in steps so small that no report waits for one.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "hub/sql.h"
 #include "hub/store.h"

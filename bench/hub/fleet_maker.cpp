@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bench/hub/fleet_maker.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "assessment/verdict.h"
 

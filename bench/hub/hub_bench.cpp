@@ -12,7 +12,7 @@
 #include <iostream>
 #include <thread>
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <sqlite3.h>
 
 #include "assessment/assessment_json.h"

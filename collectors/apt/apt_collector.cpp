@@ -5,7 +5,7 @@
 #include <cerrno>
 #include <filesystem>
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "collectors/apt/apt_commands.h"
 #include "collectors/apt/apt_dpkg_database.h"

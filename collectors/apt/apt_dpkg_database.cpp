@@ -7,7 +7,7 @@
 #include <string_view>
 #include <system_error>
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "collectors/collector.h"
 #include "platform/files.h"

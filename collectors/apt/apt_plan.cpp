@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <utility>
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "collectors/apt/apt_lines.h"
 #include "collectors/apt/apt_simulation_records.h"

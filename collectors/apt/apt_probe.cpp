@@ -105,9 +105,12 @@ void add_resolution(json& facts, const ResolverAnswer& answer, unsigned long id)
   if (id < answer.phased.size() && answer.phased[id]) facts["phased"] = true;
 }
 
-json upgradable_packages(pkgCache& cache, pkgPolicy& policy, FileTable& files, const ResolverAnswer& answer) {
+using Packages = std::vector<pkgCache::PkgIterator>;
+
+json upgradable_packages(const Packages& of_interest, pkgPolicy& policy, FileTable& files,
+                         const ResolverAnswer& answer) {
   json packages = json::array();
-  for (auto package = cache.PkgBegin(); !package.end(); ++package) {
+  for (const auto& package : of_interest) {
     if (package->CurrentVer == nullptr) continue;
     const auto current = package.CurrentVer();
     if (package.VersionList() == current) continue;  // sorted: nothing is newer
@@ -155,17 +158,17 @@ const char* dpkg_word(const pkgCache::PkgIterator& package) {
 }
 
 /// Installed packages of an architecture that is not configured: apt looks for updates of none of them.
-std::string stray_architecture(pkgCache& cache) {
+std::string stray_architecture(const Packages& of_interest) {
   const auto known = architectures();
-  for (auto package = cache.PkgBegin(); !package.end(); ++package)
+  for (const auto& package : of_interest)
     if (package->CurrentVer != nullptr && std::find(known.begin(), known.end(), package.Arch()) == known.end())
       return std::string(package.Name()) + ":" + package.Arch();
   return {};
 }
 
-json broken_packages(pkgCache& cache, int& installed) {
+json broken_packages(const Packages& of_interest, int& installed) {
   json broken = json::array();
-  for (auto package = cache.PkgBegin(); !package.end(); ++package) {
+  for (const auto& package : of_interest) {
     if (package->CurrentVer != nullptr) ++installed;
     if (package->CurrentState == pkgCache::State::NotInstalled || package->CurrentState == pkgCache::State::ConfigFiles)
       continue;
@@ -175,9 +178,9 @@ json broken_packages(pkgCache& cache, int& installed) {
   return broken;
 }
 
-json installed_kernels(pkgCache& cache, FileTable& files) {
+json installed_kernels(const Packages& of_interest, FileTable& files) {
   json kernels = json::array();
-  for (auto package = cache.PkgBegin(); !package.end(); ++package) {
+  for (const auto& package : of_interest) {
     if (package->CurrentVer == nullptr || std::strncmp(package.Name(), "linux-image-", 12) != 0) continue;
     const auto version = package.CurrentVer();
     kernels.push_back({{"package", package.Name()},
@@ -260,17 +263,18 @@ int probe(const ProbeOptions& options) {
 
   ResolverAnswer answer;
   const char* resolution = "not_needed";
-  if (!UpgradeCheck(cache, *policy).nothing_to_resolve()) {
+  const Packages of_interest = packages_of_interest(cache);
+  if (!UpgradeCheck(cache, *policy, of_interest).nothing_to_resolve()) {
     answer = resolve(file);
     resolution = answer.failed ? "failed" : answer.waits_for_reinstallation ? "unknown" : "resolved";
   }
   FileTable files(*file.GetSourceList());
-  json packages = upgradable_packages(cache, *policy, files, answer);
+  json packages = upgradable_packages(of_interest, *policy, files, answer);
   json fresh = new_packages(answer, files);
-  json kernels = installed_kernels(cache, files);
+  json kernels = installed_kernels(of_interest, files);
   int installed = 0;
-  json broken = broken_packages(cache, installed);
-  if (const std::string stray = stray_architecture(cache); !stray.empty())
+  json broken = broken_packages(of_interest, installed);
+  if (const std::string stray = stray_architecture(of_interest); !stray.empty())
     complaints.push_back({{"error", true},
                           {"text", stray + " is installed, but its architecture is not configured (var/lib/dpkg/arch, "
                                            "`dpkg --add-architecture`): apt sees no updates for it"}});

@@ -26,8 +26,23 @@ bool positive(const pkgCache::DepIterator& dep) {
 
 }  // namespace
 
-UpgradeCheck::UpgradeCheck(pkgCache& cache, pkgPolicy& policy)
-    : cache_(cache), policy_(policy), current_(cache.Head().PackageCount), target_(cache.Head().PackageCount) {}
+std::vector<pkgCache::PkgIterator> packages_of_interest(pkgCache& cache) {
+  std::vector<pkgCache::PkgIterator> packages;
+  for (auto package = cache.PkgBegin(); !package.end(); ++package) {
+    const bool unknown_to_dpkg =
+        package->CurrentState == pkgCache::State::NotInstalled || package->CurrentState == pkgCache::State::ConfigFiles;
+    const bool essential = (package->Flags & pkgCache::Flag::Essential) != 0 && !package.VersionList().end();
+    if (package->CurrentVer != nullptr || !unknown_to_dpkg || essential) packages.push_back(package);
+  }
+  return packages;
+}
+
+UpgradeCheck::UpgradeCheck(pkgCache& cache, pkgPolicy& policy, const std::vector<pkgCache::PkgIterator>& of_interest)
+    : cache_(cache),
+      policy_(policy),
+      of_interest_(of_interest),
+      current_(cache.Head().PackageCount),
+      target_(cache.Head().PackageCount) {}
 
 pkgCache::VerIterator UpgradeCheck::version_in(const Versions& versions, const pkgCache::PkgIterator& package) const {
   return {cache_, cache_.VerP + versions[package->ID]};
@@ -39,7 +54,7 @@ bool UpgradeCheck::package_is_plain(const pkgCache::PkgIterator& package) const 
 }
 
 void UpgradeCheck::choose_targets() {
-  for (auto package = cache_.PkgBegin(); !package.end(); ++package) {
+  for (const auto& package : of_interest_) {
     // apt installs a missing essential package during dist-upgrade.
     if (package->CurrentVer == nullptr) {
       if ((package->Flags & pkgCache::Flag::Essential) != 0 && !package.VersionList().end()) plain_ = false;
@@ -60,8 +75,8 @@ bool UpgradeCheck::nothing_to_resolve() {
       _config->Exists("APT::Install-Recommends-Sections") || _config->Find("APT::Solver", "internal") != "internal")
     return false;
   choose_targets();
-  for (auto package = cache_.PkgBegin(); plain_ && !package.end(); ++package)
-    if (package->CurrentVer != nullptr && !(dependencies_are_met(package) && dependencies_stay_met(package)))
+  for (const auto& package : of_interest_)
+    if (plain_ && package->CurrentVer != nullptr && !(dependencies_are_met(package) && dependencies_stay_met(package)))
       return false;
   return plain_;
 }

@@ -4,7 +4,7 @@
 #include <cstdlib>
 #include <system_error>
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "collectors/collector.h"
 #include "platform/files.h"

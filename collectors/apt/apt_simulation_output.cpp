@@ -6,7 +6,7 @@
 #include <charconv>
 #include <utility>
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "collectors/apt/apt_hook_output.h"
 #include "collectors/apt/apt_lines.h"

@@ -4,7 +4,7 @@
 #include <map>
 #include <system_error>
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "assessment/assessment_json.h"
 #include "collectors/host/installed_kernels.h"

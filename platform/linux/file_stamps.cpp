@@ -5,7 +5,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <sys/stat.h>
 
 #include "platform/files.h"
@@ -46,7 +46,7 @@ std::string stamp_folder(const fs::path& folder) {
     if (name == "lock" || ::fstatat(::dirfd(opened.get()), name.c_str(), &status, 0) != 0) continue;
     if (!S_ISREG(status.st_mode)) continue;
     const FileStamp stamp = stamp_of(status);
-    fmt::format_to(std::back_inserter(text), "{} {} {} {}\n", name, stamp.inode, stamp.size, stamp.mtime_ns);
+    text += fmt::format("{} {} {} {}\n", name, stamp.inode, stamp.size, stamp.mtime_ns);
   }
   return text;
 }

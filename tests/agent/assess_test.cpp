@@ -124,7 +124,8 @@ TEST_CASE("whatever a collector throws is a failure of its source, and never goo
       {throws(std::bad_alloc()), FailureKind::internal, "bad_alloc"},
   };
   for (const auto& [collect, kind, message] : cases) {
-    CAPTURE(message);
+    const auto& shown = message;
+    CAPTURE(shown);
     World world;
     world.choices.push_back(choice("apt", collect));
     const auto assessment = world.assess();

@@ -130,7 +130,8 @@ TEST_CASE("every error names its file, line and column, and what would be right"
        {"c.toml:1:1: unknown key \"red\"; known here: collectors, policy, refresh, cloud, report"}},
   };
   for (const auto& [text, errors] : cases) {
-    CAPTURE(text);
+    const auto& shown = text;
+    CAPTURE(shown);
     CHECK(errors_of(text) == errors);
   }
 }

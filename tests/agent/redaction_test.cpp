@@ -48,7 +48,8 @@ TEST_CASE("names, ids and secrets are taken out, and what is public stays") {
       {"", ""},
   };
   for (const auto& [text, expected] : cases) {
-    CAPTURE(text);
+    const auto& shown = text;
+    CAPTURE(shown);
     CHECK(redacted(text) == expected);
   }
 }

@@ -127,7 +127,8 @@ std::string without(const std::string& parent, const std::string& key) {
 TEST_CASE("writing and reading loses nothing") {
   for (const auto& [name, sample] : all_samples()) {
     if (name == "hostile") continue;  // its invalid UTF-8 is repaired, see below
-    CAPTURE(name);
+    const auto& shown = name;
+    CAPTURE(shown);
     for (const auto style : {JsonStyle::compact, JsonStyle::indented})
       CHECK(fields(assessment_from_json(to_json(sample, style))) == fields(sample));
   }
@@ -185,7 +186,8 @@ TEST_CASE("compact is one line, indented is not") {
 
 TEST_CASE("the form is that of another JSON library, in both styles") {
   for (const auto& [name, sample] : all_samples()) {
-    CAPTURE(name);
+    const auto& shown = name;
+    CAPTURE(shown);
     const auto report = nlohmann::ordered_json::parse(to_json(sample));
     CHECK(to_json(sample) == report.dump());
     CHECK(to_json(sample, JsonStyle::indented) == report.dump(2));
@@ -293,7 +295,8 @@ TEST_CASE("what is wrong is refused with the place where it stands") {
       {"/agent", json::array(), "/agent: expected an object"},
   };
   for (const auto& [pointer, value, error] : cases) {
-    CAPTURE(pointer);
+    const auto& shown = pointer;
+    CAPTURE(shown);
     CHECK(error_of(changed(pointer, value)) == error);
   }
 }
@@ -358,7 +361,8 @@ TEST_CASE("the schema has no vocabulary that the code doesn't know, and describe
     if (definition.contains("enum")) ++vocabularies;
     const json properties = definition.value("properties", json::object());
     for (const auto& [key, property] : properties.items()) {
-      CAPTURE(name + "/" + key);
+      const std::string place = name + "/" + key;
+      CAPTURE(place);
       CHECK(property.value("description", "").size() > 5);
     }
   }

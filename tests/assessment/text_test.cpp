@@ -43,7 +43,8 @@ TEST_CASE("edge-112: bytes from a tool become printable text") {
       {"", ""},
   };
   for (const auto& [in, out] : pairs) {
-    CAPTURE(in);
+    const auto& shown = in;
+    CAPTURE(shown);
     CHECK(clean_text(in) == out);
   }
 }
@@ -61,7 +62,8 @@ TEST_CASE("edge-112: invalid UTF-8 becomes U+FFFD, one for each broken sequence"
       {"\xf0\x9f\x98\x80", "😀"},
   };
   for (const auto& [in, out] : pairs) {
-    CAPTURE(in);
+    const auto& shown = in;
+    CAPTURE(shown);
     CHECK(clean_text(in) == out);
   }
 }
@@ -118,7 +120,8 @@ TEST_CASE("edge-99: secrets in URLs are masked") {
       {"proxy password=\"two words\" rest", "proxy password=***\" rest"},
   };
   for (const auto& [in, out] : pairs) {
-    CAPTURE(in);
+    const auto& shown = in;
+    CAPTURE(shown);
     CHECK(masked(in) == out);
     CHECK(masked(out) == out);
   }

@@ -36,6 +36,24 @@ def refuses_for_now(test, answer):
     test.assertTrue(1 <= int(answer.header["retry-after"]) <= 300, answer.header)
 
 
+@on_both_stores
+class Slow(Scenarios):
+    def test_a_question_that_would_take_for_ever_is_given_up_and_the_next_is_answered(self):
+        hub = self.serve()
+        key = self.enrol(hub, "web-1")
+        self.accepted(hub, full("web-1"), key)
+        endless = ("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT 1 AS host, 'x' AS tag FROM n "
+                   "WHERE i < 0")
+        self.store.rows("ALTER TABLE tags RENAME TO former_tags")
+        self.store.rows(f"CREATE VIEW tags AS {endless}")
+        started = time.monotonic()
+        refuses_for_now(self, hub.get("/v1/hosts?tag=x", self.reader))
+        self.assertLess(time.monotonic() - started, ANSWERS_WITHIN)
+        self.store.rows("DROP VIEW tags")
+        self.store.rows("ALTER TABLE former_tags RENAME TO tags")
+        self.assertEqual(self.verdict(hub, "web-1"), "compliant")
+
+
 class Locked(Scenarios, unittest.TestCase):
     store_class = SqliteStore
 

@@ -196,6 +196,48 @@ class History(Fleet):
         self.assertEqual([now[one] for one in counts], [then[one] for one in counts])
         self.assertEqual([now[one] for one in counts], [self.summary()[one] for one in counts])
 
+    def test_since_when_an_update_is_missing_is_what_the_hub_first_heard(self):
+        before = reports.now() - 20 * DAY
+        self.reported("web-1", patch("openssl", firstSeen=reports.text_of(before)))
+        self.assertEqual(self.host(self.hub, "web-1")["oldestPendingSince"], reports.text_of(before))
+        for said in ({"firstSeen": reports.text_of(reports.now())}, {}, {"firstSeen": reports.text_of(before - 900 * DAY)}):
+            self.reported("web-1", patch("openssl", **said), patch("bash"))
+            shown = self.host(self.hub, "web-1")
+            self.assertEqual(shown["oldestPendingSince"], reports.text_of(before), said)
+        self.reported("web-1", patch("bash"))
+        self.assertGreater(self.host(self.hub, "web-1")["oldestPendingSince"], reports.text_of(before))
+
+    def test_a_clock_that_is_wrong_makes_no_update_older_or_younger(self):
+        for years in (-50, 3):
+            with self.subTest(years):
+                wrong = reports.now() + 365 * years * DAY
+                host = f"web{years}"
+                self.reported(host)
+                report = full(host, [patch("openssl", firstSeen=reports.text_of(wrong - 2 * DAY))], at=wrong)
+                self.accepted(self.hub, report, self.keys[host], Date=reports.date_header(wrong))
+                since = self.host(self.hub, host)["oldestPendingSince"]
+                self.assertLess(abs(datetime.datetime.fromisoformat(since) - (reports.now() - 2 * DAY)), DAY)
+
+    def test_a_machine_that_was_removed_is_in_the_past_and_no_more_in_the_present(self):
+        self.reported("web-1", patch("openssl"))
+        self.reported("web-2")
+        self.all_moved_back(86400 * 3)
+        self.reported("web-2")
+        self.assertEqual(self.summary()["hosts"], 2)
+        self.succeeds("host", "remove", "web-1")
+        self.assertEqual((self.summary()["hosts"], self.summary()["status"]), (1, "completed"))
+        self.assertEqual(self.ids(""), ["web-2"])
+        self.assertEqual(self.read(self.hub, "/v1/updates")["updates"], [])
+        past = self.at(reports.text_of(reports.now() - 3 * DAY + reports.HOUR))
+        self.assertEqual((past["hosts"], past["noncompliant"]), (2, 1))
+        shown = self.host(self.hub, "web-1")
+        self.assertEqual((shown["verdict"]["value"], shown["verdict"]["reasons"][0]["code"]), ("unknown", "removed"))
+        self.assertIn("removedAt", shown)
+        del self.keys["web-1"]
+        self.reported("web-1", patch("openssl"))
+        self.assertEqual((self.summary()["hosts"], self.summary()["noncompliant"]), (2, 1))
+        self.assertEqual([one["missingOn"] for one in self.read(self.hub, "/v1/updates")["updates"]], [1])
+
     def test_a_day_that_is_none_is_a_mistake(self):
         for day in ("yesterday", "2026-13-01", "2026-02-30", "20261124", "1", "'"):
             answer = self.hub.get(f"/v1/compliance?at={day}", self.reader)
@@ -327,14 +369,31 @@ class Questions(Fleet):
         def lines(query):
             return [json.loads(line) for body in self.exported(query) for line in body.splitlines()]
 
-        self.assertEqual({one["host"]["id"] for one in lines("format=jsonl")}, {f"h{number}" for number in range(7)})
+        self.assertEqual({one["host"]["id"]: one["verdict"]["value"] for one in lines("format=jsonl")},
+                         {row["id"]: row["verdict"] for row in table})
         azure = lines("format=azure")
-        self.assertEqual(len(azure), 7)
         self.assertEqual({one["host"]["id"]: one["criticalAndSecurityPatchCount"] for one in azure},
-                         {"h0": 0, "h1": 1, "h2": 2, "h3": 0, "h4": 0, "h5": 0, "h6": 0})
+                         {"h0": 0, "h1": 1, "h2": 2, "h3": 0, "h4": 0, "h5": 0, "h6": 0, "h9": None})
+        self.assertEqual(next(one["status"] for one in azure if one["host"]["id"] == "h9"), "Failed")
         states = [one for one in lines("format=ocsf&verdict=noncompliant") if one["class_uid"] == 5004]
         self.assertEqual(len(states), 2)
         self.assertEqual([one["host"]["id"] for one in lines("format=jsonl&q=db.example")], ["h3"])
+
+    def test_no_export_shows_a_silent_machine_or_a_damaged_report_as_it_last_was(self):
+        self.fell_silent("h0")
+        self.store.rows("DELETE FROM reports WHERE host = (SELECT host FROM hosts WHERE id = 'h3')")
+        damaged = "x'00'" if self.store.address.startswith("/") else "'\\x00'"
+        self.store.rows(f"UPDATE reports SET body = {damaged} WHERE host = (SELECT host FROM hosts WHERE id = 'h4')")
+        for form in ("jsonl", "ocsf", "azure"):
+            with self.subTest(form):
+                body = "".join(self.exported(f"format={form}"))
+                for host in ("h0", "h3", "h4", "h6"):
+                    self.assertIn(f'"{host}"', body)
+        found = {one["host"]["id"]: one["verdict"] for body in self.exported("format=jsonl")
+                 for one in map(json.loads, body.splitlines())}
+        self.assertEqual([found[host]["value"] for host in ("h0", "h4", "h6")], ["unknown", "unknown", "compliant"])
+        self.assertEqual([found[host]["reasons"][0]["code"] for host in ("h0", "h4")],
+                         ["not_reporting", "report_unreadable"])
 
     def test_exports_of_many_machines_come_in_pages(self):
         columns = "id, enrolled, hostname"

@@ -67,19 +67,20 @@ class Enrolment(Scenarios):
         self.accepted(hub, full("web-1"), answer.json["hostKey"])
         self.assertEqual(len(self.read(hub, "/v1/hosts")["hosts"]), 1)
 
-    def test_a_host_that_was_removed_must_enrol_again(self):
+    def test_a_host_that_was_revoked_or_removed_must_enrol_again(self):
         hub = self.serve()
-        for forget, known in (([], 1), (["--forget"], 0)):
-            with self.subTest(forget):
+        for how, known in (["revoke"], 1), (["remove"], 0), (["remove", "--forget"], 0):
+            with self.subTest(how):
                 key = self.enrol(hub, "web-1")
                 report = full("web-1", [reports.patch("openssl")])
                 self.accepted(hub, report, key)
-                self.succeeds("host", "remove", "web-1", *forget)
+                self.succeeds("host", *how, "web-1")
                 self.assertEqual(hub.send(heartbeat(report), key).problem["status"], 401)
                 self.assertEqual(hub.send(full("web-1"), key).problem["status"], 401)
                 self.assertEqual(len(self.read(hub, "/v1/hosts")["hosts"]), known)
         self.assertEqual(self.read(hub, "/v1/updates")["updates"], [], "what it lacked is missing nowhere")
-        self.assertEqual(self.run_it("host", "remove", "web-1").returncode, 3)
+        for how in ("revoke", "remove"):
+            self.assertEqual(self.run_it("host", how, "web-1").returncode, 3)
         self.accepted(hub, full("web-1"), self.enrol(hub, "web-1"))
 
     def test_what_is_no_enrolment_is_refused(self):

@@ -177,6 +177,19 @@ class ClientCertificates(Tls):
         self.assertEqual(self.send(self.hub, mine, full("web-2")).problem["status"], 403)
         self.assertEqual(self.store.rows("SELECT id, verdict FROM hosts"), [("web-1", "compliant")])
 
+    def test_the_certificate_of_a_host_that_was_revoked_or_removed_reports_nothing_until_it_enrols_again(self):
+        mine = self.context(*self.ca.issue("web-1"))
+        for how in (["revoke"], ["remove"], ["remove", "--forget"]):
+            with self.subTest(how):
+                self.assertEqual(self.send(self.hub, mine, full("web-1")).status, 202)
+                self.succeeds("host", *how, "web-1")
+                self.assertEqual(self.send(self.hub, mine, full("web-1")).problem["status"], 403)
+                self.assertEqual(self.send(self.hub, mine, full("web-1")).problem["status"], 403)
+                answer = self.ask(self.hub, mine, "POST", "/v1/enroll",
+                                  '{"token":"%s","hostId":"web-1"}' % self.enrol_token())
+                self.assertEqual(answer.status, 200, answer)
+        self.assertEqual(self.send(self.hub, mine, full("web-1")).status, 202)
+
     def test_a_certificate_of_another_authority_reports_nothing(self):
         stranger = self.context(*Authority(self.folder, "stranger").issue("web-1"))
         try:

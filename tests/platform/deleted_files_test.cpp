@@ -58,7 +58,8 @@ TEST_CASE("a program or library of a package that is executed though it is gone 
                      {"r-xp", "/home/eve/bin/tool (deleted)", false},
                      {"r-xp", "/library/x.so (deleted)", false}};
   for (const auto& [permissions, path, counts] : cases) {
-    CAPTURE(path);
+    const auto& shown = path;
+    CAPTURE(shown);
     const test::TemporaryFolder proc;
     add_process(proc, 42, mapping("r-xp", "/usr/bin/bash") + mapping(permissions, path) + mapping("rw-p", "[heap]"));
     const auto scan = scan_deleted_files(proc.path(), kLong);

@@ -76,8 +76,10 @@ TEST_CASE("why a program can't be started is a value") {
                      {{}, EINVAL},
                      {{"/bin/echo", std::string("a\0b", 3)}, EINVAL}};
   for (const auto& [argv, error] : cases) {
-    CAPTURE(argv.size());
-    CAPTURE(error);
+    const auto words = argv.size();
+    CAPTURE(words);
+    const auto wanted = error;
+    CAPTURE(wanted);
     const auto result = run(argv);
     CHECK(result.ending == Ending::failed_to_start);
     CHECK(result.start_error == error);

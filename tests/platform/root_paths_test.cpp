@@ -40,7 +40,8 @@ TEST_CASE("links are followed as the system below the root would") {
                      {"/etc//./none/../os-release", "usr/lib/os-release"},
                      {"/", ""}};
   for (const auto& [path, resolved] : cases) {
-    CAPTURE(path);
+    const auto& shown = path;
+    CAPTURE(shown);
     CHECK(resolve_in_root(root.path(), path) == (*resolved == '\0' ? root.path() : root / resolved));
   }
 }

@@ -113,7 +113,8 @@ TEST_CASE("each cloud is known by its firmware, and elsewhere nothing is asked")
       {{{"sys_vendor", "Microsoft Corporation\n"}, {"product_name", "Virtual Machine\n"}}, ""},  // Hyper-V at home
       {{{"sys_vendor", "QEMU\n"}, {"product_name", "Google Compute Engine (not)\n"}}, ""}};
   for (const auto& [dmi, provider] : cases) {
-    CAPTURE(provider);
+    const auto& shown = provider;
+    CAPTURE(shown);
     const auto asked = ask(dmi, [](const std::string&) { return not_found(); });
     CHECK((asked.cloud ? asked.cloud->provider : "") == provider);
     CHECK(asked.requests.empty() == (*provider == '\0'));

@@ -97,7 +97,8 @@ TEST_CASE("an os-release that can't be used costs its facts, never the host") {
                      {"cut", "ID=\"deb"},
                      {"too long", "ID=debian\n" + std::string(100'000, '#')}};
   for (const auto& [name, content] : cases) {
-    CAPTURE(name);
+    const auto& shown = name;
+    CAPTURE(shown);
     const test::TemporaryFolder root;
     root.write("etc/os-release", content);
     root.write("etc/hostname", "web1\n");

@@ -56,7 +56,8 @@ TEST_CASE("real os-release files of many distributions are read as an independen
       if (!folder.path().filename().string().starts_with("osrelease-")) continue;
       const auto expected = nlohmann::json::parse(read_file(folder.path() / "expected.json"));
       for (const auto& [name, want] : expected.at("files").items()) {
-        CAPTURE(name);
+        const auto& shown = name;
+        CAPTURE(shown);
         std::vector<std::string> not_understood;
         const auto values = parse_os_release(read_file(folder.path() / name), &not_understood);
         const auto os = operating_system(values);
@@ -100,7 +101,8 @@ TEST_CASE("values are quoted as in a shell, and nothing is expanded") {
                      {"\xEF\xBB\xBFK=bom", "bom"},
                      {"K=one\nK=two", "two"}};
   for (const auto& [line, value] : cases) {
-    CAPTURE(line);
+    const auto& shown = line;
+    CAPTURE(shown);
     std::vector<std::string> not_understood;
     const auto values = parse_os_release(line, &not_understood);
     CHECK(values == std::map<std::string, std::string>{{"K", value}});

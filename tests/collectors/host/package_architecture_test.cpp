@@ -49,7 +49,8 @@ TEST_CASE("a program tells its architecture in the words of either package world
                      {"#!/bin/sh\n" + std::string(100, ' '), "", ""},
                      {"", "", ""}};
   for (const auto& [head, dpkg, other] : cases) {
-    CAPTURE(dpkg);
+    const auto& shown = dpkg;
+    CAPTURE(shown);
     CHECK(architecture_of_program(head, Packages::dpkg) == dpkg);
     CHECK(architecture_of_program(head, Packages::other) == other);
   }

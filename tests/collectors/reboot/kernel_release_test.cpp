@@ -97,7 +97,8 @@ TEST_CASE("a kernel's flavour is what stands beside its version") {
                      {"-", ""},
                      {"---", ""}};
   for (const auto& [release, flavour] : cases) {
-    CAPTURE(release);
+    const auto& shown = release;
+    CAPTURE(shown);
     CHECK(kernel_flavour(release) == flavour);
   }
 }

@@ -68,7 +68,8 @@ TEST_CASE("a running kernel is compared with the newest installed of its kind") 
                      {"6.1.0-13-cloud-amd64", "6.1.0-13-amd64", std::nullopt},
                      {"", "6.1.0-13-amd64", std::nullopt}};
   for (const auto& [running, installed, pending] : cases) {
-    CAPTURE(running);
+    const auto& shown = running;
+    CAPTURE(shown);
     auto facts = quiet();
     facts.kernel_running = running;
     facts.kernel_installed = installed;
