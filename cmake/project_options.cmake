@@ -11,8 +11,9 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_L
 endif()
 
 if(PATCHSTATE_SANITIZE)
+  # Without the vptr check: it makes a pipe to see whether memory can be read, and a test takes every descriptor away.
   target_compile_options(project_options INTERFACE
-    -fsanitize=${PATCHSTATE_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+    -fsanitize=${PATCHSTATE_SANITIZE} -fno-sanitize=vptr -fno-sanitize-recover=all -fno-omit-frame-pointer)
   target_link_options(project_options INTERFACE -fsanitize=${PATCHSTATE_SANITIZE})
 endif()
 

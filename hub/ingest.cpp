@@ -9,6 +9,9 @@ namespace patchstate {
 namespace {
 
 constexpr std::size_t kMostInBatch = 1000;
+/// From the beginning of one to that of the next, unless a whole batch waits: a commit costs some milliseconds whatever is
+/// in it, and a lone report never waits.
+constexpr std::chrono::milliseconds kBetweenCommits{25};
 constexpr std::size_t kMostWaiting = 50'000;
 constexpr std::size_t kMostWaitingBytes = 256U << 20U;
 
@@ -27,6 +30,7 @@ Ingest::~Ingest() {
     stop_ = true;
   }
   has_work_.notify_one();
+  has_enough_.notify_one();
   thread_.join();
 }
 
@@ -37,6 +41,7 @@ bool Ingest::submit(Incoming incoming, Done done) {
     if (stop_ || queue_.size() >= kMostWaiting || queued_bytes_ + bytes > kMostWaitingBytes) return false;
     queued_bytes_ += bytes;
     queue_.push_back({std::move(incoming), std::move(done)});
+    if (queue_.size() >= kMostInBatch) has_enough_.notify_one();
   }
   has_work_.notify_one();
   return true;
@@ -49,30 +54,31 @@ Ingest::Numbers Ingest::numbers() const {
   return numbers;
 }
 
-std::vector<Ingest::Item> Ingest::take() {
+Ingest::Batch Ingest::take() {
   std::unique_lock lock(mutex_);
   has_work_.wait(lock, [this] { return stop_ || !queue_.empty(); });
-  std::vector<Item> items;
-  while (!queue_.empty() && items.size() < kMostInBatch) {
-    queued_bytes_ -= size_of(queue_.front().incoming);
-    items.push_back(std::move(queue_.front()));
+  has_enough_.wait_until(lock, next_commit_, [this] { return stop_ || queue_.size() >= kMostInBatch; });
+  next_commit_ = std::chrono::steady_clock::now() + kBetweenCommits;
+  Batch batch;
+  while (!queue_.empty() && batch.done.size() < kMostInBatch) {
+    Item& item = queue_.front();
+    queued_bytes_ -= size_of(item.incoming);
+    batch.reports.push_back(std::move(item.incoming));
+    batch.done.push_back(std::move(item.done));
     queue_.pop_front();
   }
-  return items;
+  return batch;
 }
 
 void Ingest::work() {
-  for (auto items = take(); !items.empty(); items = take()) record(items);
+  for (auto batch = take(); !batch.done.empty(); batch = take()) record(batch);
 }
 
 /// nullopt when the store could not; it is opened again for the next attempt, since its connection may be what broke.
-std::optional<std::vector<Recorded>> Ingest::try_record(const std::vector<Item>& items, std::size_t first,
-                                                        std::size_t count) {
-  std::vector<Incoming> incoming;
-  for (std::size_t index = first; index < first + count; ++index) incoming.push_back(items[index].incoming);
+std::optional<std::vector<Recorded>> Ingest::try_record(std::span<const Incoming> reports) {
   try {
     if (!store_) store_ = std::make_unique<Store>(address_);
-    return store_->record(incoming, policy_);
+    return store_->record(reports, policy_);
   } catch (const StoreError& error) {
     log_line(LogLevel::error, error.what());
     store_.reset();
@@ -80,15 +86,16 @@ std::optional<std::vector<Recorded>> Ingest::try_record(const std::vector<Item>&
   }
 }
 
-void Ingest::record(std::vector<Item>& items) {
-  std::vector<std::optional<Recorded>> answers(items.size());
-  if (const auto all = try_record(items, 0, items.size())) {
+void Ingest::record(const Batch& batch) {
+  const std::span<const Incoming> reports(batch.reports);
+  std::vector<std::optional<Recorded>> answers(reports.size());
+  if (const auto all = try_record(reports)) {
     std::copy(all->begin(), all->end(), answers.begin());
   } else {
     // One that the store refuses must not take the others with it; a store that refuses two is not there.
     int failures = 0;
-    for (std::size_t index = 0; index < items.size() && failures < 2; ++index) {
-      const auto one = try_record(items, index, 1);
+    for (std::size_t index = 0; index < reports.size() && failures < 2; ++index) {
+      const auto one = try_record(reports.subspan(index, 1));
       if (one) answers[index] = one->front();
       failures = one ? 0 : failures + 1;
     }
@@ -98,7 +105,7 @@ void Ingest::record(std::vector<Item>& items) {
     ++numbers_.batches;
     for (const auto& answer : answers) ++(answer ? numbers_.accepted : numbers_.failed);
   }
-  for (std::size_t index = 0; index < items.size(); ++index) items[index].done(answers[index]);
+  for (std::size_t index = 0; index < answers.size(); ++index) batch.done[index](answers[index]);
 }
 
 }  // namespace patchstate

@@ -3,6 +3,7 @@
 // reports in it cost hardly more than one.
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <deque>
@@ -10,6 +11,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <thread>
 #include <vector>
 
@@ -44,16 +46,22 @@ class Ingest {
     Incoming incoming;
     Done done;
   };
+  struct Batch {
+    std::vector<Incoming> reports;
+    std::vector<Done> done;  ///< as many, in the same order
+  };
   void work();
-  void record(std::vector<Item>& items);
-  std::optional<std::vector<Recorded>> try_record(const std::vector<Item>& items, std::size_t first, std::size_t count);
-  std::vector<Item> take();
+  void record(const Batch& batch);
+  std::optional<std::vector<Recorded>> try_record(std::span<const Incoming> reports);
+  Batch take();
 
   StoreAddress address_;
   RecordPolicy policy_;
   std::unique_ptr<Store> store_;  ///< of the writer's thread
   mutable std::mutex mutex_;
   std::condition_variable has_work_;
+  std::condition_variable has_enough_;                 ///< for a whole batch
+  std::chrono::steady_clock::time_point next_commit_;  ///< of the writer's thread
   std::deque<Item> queue_;
   std::size_t queued_bytes_ = 0;
   bool stop_ = false;

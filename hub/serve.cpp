@@ -6,7 +6,6 @@
 #include <ctime>
 
 #include <fmt/core.h>
-#include <malloc.h>
 #include <pthread.h>
 
 #include "hub/log.h"
@@ -15,34 +14,50 @@ namespace patchstate {
 namespace {
 
 constexpr std::chrono::seconds kUpkeepEvery{60};
-constexpr std::chrono::seconds kUpkeepStep{1};
+constexpr std::chrono::seconds kStep{1};
 constexpr std::size_t kRowsAtOnce = 500;
 
 /// Deletes a few rows; whether more are due now.
-bool upkeep(Store& store, const ServeOptions& options) {
+bool delete_old_rows(Store& store, const ServeOptions& options) {
   const Time now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
   const auto reports = store.delete_reports_before(now - options.keep_reports, kRowsAtOnce);
   const auto history = store.delete_history_before(now - options.keep_history, kRowsAtOnce);
   return reports == kRowsAtOnce || history >= kRowsAtOnce;
 }
 
-/// Until one of `signals` comes; between, old rows go, a few at a time.
-void wait_for(const sigset_t& signals, const ServeOptions& options) {
-  std::unique_ptr<Store> store;
-  std::chrono::seconds pause = kUpkeepStep;
-  while (true) {
-    const timespec timeout{pause.count(), 0};
-    if (sigtimedwait(&signals, nullptr, &timeout) > 0) return;
-    if (errno != EAGAIN) continue;
+/// What nobody waits for, in small steps.
+class Upkeep {
+ public:
+  explicit Upkeep(const ServeOptions& options) : options_(options) {}
+
+  void step() {
+    const auto now = Clock::now();
+    if (now < not_before_) return;
     try {
-      if (!store) store = std::make_unique<Store>(options.api.store);
-      pause = upkeep(*store, options) ? kUpkeepStep : kUpkeepEvery;
+      if (!store_) store_ = std::make_unique<Store>(options_.api.store);
+      store_->tidy_up();
+      if (now >= next_deletion_) next_deletion_ = delete_old_rows(*store_, options_) ? now : now + kUpkeepEvery;
     } catch (const StoreError& error) {
       log_line(LogLevel::warning, error.what());
-      store.reset();
-      pause = kUpkeepEvery;
+      store_.reset();
+      not_before_ = now + kUpkeepEvery;
     }
   }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  const ServeOptions& options_;
+  std::unique_ptr<Store> store_;
+  Clock::time_point next_deletion_;
+  Clock::time_point not_before_;
+};
+
+/// Until one of `signals` comes.
+void wait_for(const sigset_t& signals, const ServeOptions& options) {
+  Upkeep upkeep(options);
+  constexpr timespec kTimeout{kStep.count(), 0};
+  while (sigtimedwait(&signals, nullptr, &kTimeout) < 0)
+    if (errno == EAGAIN) upkeep.step();
 }
 
 bool is_loopback(const std::string& address) {
@@ -62,7 +77,6 @@ std::string objection_to(const ServeOptions& options) {
 }
 
 void serve(const ServeOptions& options) {
-  mallopt(M_ARENA_MAX, 2);  // threads hand memory on to each other here: an arena for each only scatters it
   sigset_t signals;
   sigemptyset(&signals);
   sigaddset(&signals, SIGTERM);

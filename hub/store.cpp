@@ -122,6 +122,8 @@ Store::Store(const StoreAddress& address) : kind_(address.kind), session_(open(a
       use_write_ahead_log(session_);
       sql::run(session_, "PRAGMA synchronous = FULL");  // a commit is on disk before anybody is told
       sql::run(session_, "PRAGMA cache_size = -8192");
+      // In pages. Only should tidy_up() not keep up: a report that comes just then waits for it.
+      sql::run(session_, "PRAGMA wal_autocheckpoint = 32000");
       sql::run(session_, "PRAGMA temp_store = MEMORY");
     } else {
       sql::run(session_, "SET client_min_messages = warning");

@@ -11,6 +11,7 @@
 #include <span>
 #include <stdexcept>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include <Poco/Data/Session.h>
@@ -123,6 +124,8 @@ class Store {
   /// Deletes at most `rows` of what is older, reports and history each; how many it deleted.
   std::size_t delete_reports_before(Time before, std::size_t rows);
   std::size_t delete_history_before(Time before, std::size_t rows);
+  /// SQLite: takes what was committed from its log into its file, while others go on reading and writing.
+  void tidy_up();
 
   /// From now on a statement that takes longer is a StoreError; in SQLite all until the next call together. Without it,
   /// PostgreSQL ends a statement after 60 s and SQLite never does: a backup takes as long as it takes.
@@ -131,6 +134,14 @@ class Store {
   Poco::Data::Session& session() { return session_; }
   /// Runs a statement that is kept prepared.
   std::size_t run_prepared(const std::string& text, const std::vector<sql::Argument>& arguments);
+  /// Rows of `updates` by the identity of what hosts report (report.h): a whole fleet lacks mostly the same. Only of
+  /// committed transactions; a row is never deleted, and its key never changes.
+  struct KnownUpdate {
+    std::int64_t key = 0;
+    std::uint64_t details = 0;
+  };
+  using KnownUpdates = std::unordered_map<std::uint64_t, KnownUpdate>;
+  KnownUpdates& known_updates() { return known_updates_; }
   bool is_sqlite() const { return kind_ == StoreAddress::Kind::sqlite; }
 
  private:
@@ -140,6 +151,7 @@ class Store {
   Poco::Data::Session session_;
   std::unique_ptr<std::chrono::steady_clock::time_point> give_up_;  ///< SQLite keeps its address; null: no limit yet
   std::map<std::string, sql::Prepared> prepared_;
+  KnownUpdates known_updates_;
 };
 
 }  // namespace patchstate

@@ -11,6 +11,8 @@ namespace {
 
 using sql::Rows;
 
+constexpr std::size_t kMostKnown = 100'000;
+
 bool counts_as_missing(const std::string& state) {
   return state == to_text(UpdateState::installable) || state == to_text(UpdateState::installed_pending_reboot);
 }
@@ -48,7 +50,7 @@ std::int64_t PendingUpdates::write(const std::vector<ReportedUpdate>& updates, c
     Entry& entry = entries.emplace_back(Entry{update.identity, update.standing, update.details, 0,
                                               std::int64_t{counts_as_missing(update.state)}, first_seen});
     if (update.security && entry.missing != 0 && (oldest == 0 || first_seen < oldest)) oldest = first_seen;
-    if (is_fresh || entry.details != before->second.details)
+    if ((is_fresh || entry.details != before->second.details) && !is_known(update))
       described_.emplace(entry.identity, Described{&update, first_seen});
     if (is_fresh) {
       fresh_.push_back({&update, said.host, first_seen, said.at});
@@ -64,6 +66,19 @@ std::int64_t PendingUpdates::write(const std::vector<ReportedUpdate>& updates, c
   for (const auto& [identity, entry] : known) resolve(entry, said);
   list->second = std::move(entries);
   return oldest;
+}
+
+bool PendingUpdates::is_known(const ReportedUpdate& update) const {
+  const auto& known = store_.known_updates();
+  const auto found = known.find(update.identity);
+  return found != known.end() && found->second.details == update.details;
+}
+
+void PendingUpdates::remember() {
+  auto& known = store_.known_updates();
+  if (known.size() > kMostKnown) known.clear();
+  for (const auto& [identity, update] : learnt_) known[identity] = update;
+  learnt_.clear();
 }
 
 void PendingUpdates::resolve(const Entry& gone, const Said& said) {
@@ -84,6 +99,9 @@ void PendingUpdates::flush() {
                         {changed_.take()});
   write_lists();
   write_counters();
+  for (const auto& [identity, described] : described_)
+    if (const auto key = keys_.find(identity); key != keys_.end())
+      learnt_[identity] = {key->second, described.update->details};
   described_.clear();
   fresh_.clear();
 }
@@ -129,8 +147,13 @@ void PendingUpdates::add_cves() {
 void PendingUpdates::find_keys() {
   std::vector<const ReportedUpdate*> asked;
   Rows rows;
+  const auto& known = store_.known_updates();
   for (const auto& [update, host, first_seen, at] : fresh_)
-    if (keys_.try_emplace(update->identity, 0).second) {
+    if (const auto [key, is_new] = keys_.try_emplace(update->identity, 0); is_new) {
+      if (const auto found = known.find(update->identity); found != known.end()) {
+        key->second = found->second.key;
+        continue;
+      }
       rows.add(static_cast<std::int64_t>(asked.size()), update->source, update->patch_id, update->version,
                update->origin);
       asked.push_back(update);
@@ -167,9 +190,11 @@ void PendingUpdates::write_resolved() {
   const std::string batch = resolved_.take();
   const std::string those = sql::rows(store_, 1, {"h#", "k#", "t#", "b#"});
   // Came, went, came and went again within one second: the first of these is not worth a row.
-  store_.run_prepared(
-      "DELETE FROM pending WHERE (host, resolved, update_key) IN (SELECT h, t, k FROM " + those + " AS j)", {batch});
-  store_.run_prepared("UPDATE pending SET resolved = j.t, last_seen = j.b FROM " + those +
+  if (!store_.is_sqlite())
+    store_.run_prepared(
+        "DELETE FROM pending WHERE (host, resolved, update_key) IN (SELECT h, t, k FROM " + those + " AS j)", {batch});
+  store_.run_prepared("UPDATE " + std::string(store_.is_sqlite() ? "OR REPLACE " : "") +
+                          "pending SET resolved = j.t, last_seen = j.b FROM " + those +
                           " AS j WHERE pending.host = j.h AND pending.resolved = 0 AND pending.update_key = j.k",
                       {batch});
 }

@@ -31,6 +31,8 @@ class PendingUpdates {
   /// host that forgets, or whose clock is wrong, does not make it younger.
   std::int64_t write(const std::vector<ReportedUpdate>& updates, const Said& said);
   void flush();
+  /// After the transaction has been committed, and not before: the next one need not look up what this one did.
+  void remember();
 
  private:
   /// One pending update of a host. A host's list is these, one after the other, as the machine has them in memory; all
@@ -64,12 +66,14 @@ class PendingUpdates {
   void write_lists();
   void write_counters();
   void count(std::int64_t update_key, std::int64_t difference);
+  bool is_known(const ReportedUpdate& update) const;
 
   Store& store_;
   std::map<std::int64_t, std::vector<Entry>> lists_;  ///< by host, as this transaction leaves them
   std::map<std::int64_t, std::int64_t> counters_;
   std::unordered_map<std::uint64_t, Described> described_;  ///< new, or something else is said of it now
   std::unordered_map<std::uint64_t, std::int64_t> keys_;    ///< by identity
+  Store::KnownUpdates learnt_;                              ///< for `remember`
   std::vector<Fresh> fresh_;
   sql::Rows changed_;
   sql::Rows resolved_;

@@ -55,6 +55,7 @@ class Recorder {
     pending_.flush();
     return answers;
   }
+  void committed() { pending_.remember(); }
 
  private:
   // --- who sends, and what is known of them: one question for all ---
@@ -285,8 +286,10 @@ class Recorder {
 std::vector<Recorded> Store::record(std::span<const Incoming> incoming, const RecordPolicy& policy) {
   return sql::guarded("the reports could not be stored", [&] {
     sql::Transaction transaction(*this);
-    auto answers = Recorder(*this, policy).record(incoming);
+    Recorder recorder(*this, policy);
+    auto answers = recorder.record(incoming);
     transaction.commit();
+    recorder.committed();
     return answers;
   });
 }

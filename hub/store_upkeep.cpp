@@ -39,4 +39,10 @@ std::size_t Store::delete_history_before(Time before, std::size_t rows) {
   });
 }
 
+void Store::tidy_up() {
+  if (is_sqlite())
+    sql::guarded("the store could not be tidied up",
+                 [&] { sql::select<std::int64_t>(session_, "PRAGMA wal_checkpoint(PASSIVE)"); });
+}
+
 }  // namespace patchstate

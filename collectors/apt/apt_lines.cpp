@@ -2,6 +2,9 @@
 #include "collectors/apt/apt_lines.h"
 
 #include <algorithm>
+#include <utility>
+
+#include "assessment/assessment_json.h"
 
 namespace patchstate::apt {
 namespace {
@@ -39,6 +42,11 @@ std::string plain_line(std::string_view line) {
   while (!plain.empty() && is_blank(plain.back())) plain.pop_back();
   if (const auto progress = plain.rfind('\r'); progress != std::string::npos) plain.erase(0, progress + 1);
   return plain;
+}
+
+std::string sentence_of_apt(std::string_view text) {
+  std::string shown = masked(text, 500);
+  return shown.find_first_not_of(' ') == std::string::npos ? "(apt said no more)" : std::move(shown);
 }
 
 std::vector<std::string_view> words_of(std::string_view line) {

@@ -22,6 +22,9 @@ void for_each_line(std::string_view text, Take take) {
 /// blanks at the end.
 std::string plain_line(std::string_view line);
 
+/// A sentence of apt's own as it is shown: without passwords, of 500 bytes at most, never empty.
+std::string sentence_of_apt(std::string_view text);
+
 std::vector<std::string_view> words_of(std::string_view line);
 std::vector<std::string_view> split(std::string_view line, char separator);
 

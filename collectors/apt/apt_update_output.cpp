@@ -66,7 +66,7 @@ UpdateComplaints parse_update_complaints(std::string_view err) {
     const bool failed = error || std::any_of(kFailures.begin(), kFailures.end(), [&](std::string_view one) {
                           return text.find(one) != std::string_view::npos;
                         });
-    UpdateComplaint complaint{failed, uri_in(text), masked(text, 500)};
+    UpdateComplaint complaint{failed, uri_in(text), sentence_of_apt(text)};
     const bool known = std::any_of(all.complaints.begin(), all.complaints.end(),
                                    [&](const UpdateComplaint& one) { return one.text == complaint.text; });
     if (!known && all.complaints.size() < kMostComplaints) all.complaints.push_back(std::move(complaint));

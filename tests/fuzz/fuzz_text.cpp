@@ -12,7 +12,7 @@ void fuzz(std::string_view input) {
   const auto hidden = masked(input, 1U << 20U);
   test::must(masked(hidden, 1U << 20U) == hidden, "a masked text stays as it is");
 
-  if (input.find("geheim") != std::string_view::npos) return;
+  if (clean_text(input, 1U << 20U).find("geheim") != std::string::npos) return;  // "ge\0heim" becomes that
   const auto with_password = std::string(input) + " https://user:geheim@example.org/";
   test::must(masked(with_password, 1U << 20U).find("geheim") == std::string::npos,
              "what stands before a URL does not unmask it");

@@ -262,6 +262,30 @@ class History(Fleet):
         self.assertEqual(self.read(self.hub, "/v1/hosts/web-1/assessment")["patches"], [])
 
 
+    def test_how_long_reports_and_history_are_kept_is_what_the_options_say(self):
+        sent = [self.reported("web-1", *patches)["assessmentActivityId"]
+                for patches in ([patch("openssl"), patch("bash")], [patch("bash")], [])]
+        self.hub.stop()
+        now = int(time.time())
+        for ago, report, package in ((7200, sent[0], "openssl"), (1800, sent[1], "bash")):
+            self.store.rows(f"UPDATE reports SET received = {now - ago} WHERE activity_id = '{report}'")
+            self.store.rows(f"UPDATE pending SET resolved = {now - ago} WHERE update_key = (SELECT update_key FROM updates "
+                            f"WHERE name = '{package}')")
+        for since, until in ((1, now - 7200), (now - 7200, now - 1800)):
+            self.store.rows("INSERT INTO states (host, since, until, silent, good_until, verdict, security, other, "
+                            f"oldest_pending, reboot) SELECT host, {since}, {until}, 2, 2, 'compliant', 0, 0, 0, 0 FROM hosts")
+        self.hub = self.serve("--keep-reports", "1h", "--keep-history", "90m")
+        counts = ("SELECT COUNT(*) FROM reports", "SELECT COUNT(*) FROM pending",
+                  "SELECT COUNT(*) FROM states WHERE verdict = 'compliant' AND silent = 2")
+        for _ in range(300):
+            if [self.count(one) for one in counts] == [2, 1, 1]:
+                break
+            time.sleep(0.1)
+        self.assertEqual([self.count(one) for one in counts], [2, 1, 1])
+        self.assertEqual(self.store.rows("SELECT u.name FROM pending p JOIN updates u ON u.update_key = p.update_key"),
+                         [("bash",)])
+
+
 @on_both_stores
 class Questions(Fleet):
     def setUp(self):

@@ -3,16 +3,19 @@
 #include <cerrno>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <doctest/doctest.h>
 
 #include "collectors/apt/apt_commands.h"
+#include "collectors/apt/apt_tools.h"
 #include "tests/collectors/apt/recorded_apt.h"
 
 namespace patchstate::apt {
 namespace {
 
+using namespace std::string_view_literals;
 using patchstate::test::ReplayRunner;
 using test::RecordedApt;
 
@@ -177,6 +180,15 @@ TEST_CASE("the message of a failure has the command, how it ended and apt's own 
   CHECK(outcome.message.find("Malformed entry") != std::string::npos);
   CHECK(outcome.message.find("could not be read") != std::string::npos);
   CHECK(outcome.message.find("secret") == std::string::npos);
+}
+
+TEST_CASE("a complaint of apt without a word in it is told nevertheless") {
+  const auto complaints = complaints_in("W: \0 \x1b[0m \nE: broken\nnoise\n"sv);
+  REQUIRE(complaints.size() == 2);
+  CHECK(complaints[0].text == "(apt said no more)");
+  CHECK_FALSE(complaints[0].error);
+  CHECK(complaints[1].text == "broken");
+  CHECK(complaints[1].error);
 }
 
 TEST_CASE("edges 23, 27: what apt can't resolve is still listed, without a resolution") {
