@@ -8,8 +8,8 @@
 
 // Nothing here nests deeper than a list in a table; the library's own limit would let hostile files go deeper.
 #define TOML_MAX_NESTED_VALUES 8
-// toml++ 3.3 asserts on `a = [}`, or, compiled by clang with NDEBUG, assumes that nobody writes it; without the assertion it
-// says what is wrong. So it is compiled without, in every build.
+// toml++ 3.3 asserts on `a = [}`, or, compiled by clang with NDEBUG, assumes that nobody writes it; without the
+// assertion it says what is wrong. So it is compiled without, in every build.
 #pragma push_macro("NDEBUG")
 #undef NDEBUG
 #define TOML_ASSERT(expression) static_cast<void>(0)

@@ -9,9 +9,10 @@ namespace patchstate {
 namespace {
 
 constexpr std::size_t kMostInBatch = 1000;
-/// From the beginning of one to that of the next, unless a whole batch waits: a commit costs some milliseconds whatever is
-/// in it, and a lone report never waits.
+/// From the beginning of one commit to that of the next, unless so many wait: a commit costs some milliseconds whatever
+/// is in it. A lone report never waits.
 constexpr std::chrono::milliseconds kBetweenCommits{25};
+constexpr std::size_t kWorthACommit = 250;
 constexpr std::size_t kMostWaiting = 50'000;
 constexpr std::size_t kMostWaitingBytes = 256U << 20U;
 
@@ -41,7 +42,7 @@ bool Ingest::submit(Incoming incoming, Done done) {
     if (stop_ || queue_.size() >= kMostWaiting || queued_bytes_ + bytes > kMostWaitingBytes) return false;
     queued_bytes_ += bytes;
     queue_.push_back({std::move(incoming), std::move(done)});
-    if (queue_.size() >= kMostInBatch) has_enough_.notify_one();
+    if (queue_.size() >= kWorthACommit) has_enough_.notify_one();
   }
   has_work_.notify_one();
   return true;
@@ -57,7 +58,7 @@ Ingest::Numbers Ingest::numbers() const {
 Ingest::Batch Ingest::take() {
   std::unique_lock lock(mutex_);
   has_work_.wait(lock, [this] { return stop_ || !queue_.empty(); });
-  has_enough_.wait_until(lock, next_commit_, [this] { return stop_ || queue_.size() >= kMostInBatch; });
+  has_enough_.wait_until(lock, next_commit_, [this] { return stop_ || queue_.size() >= kWorthACommit; });
   next_commit_ = std::chrono::steady_clock::now() + kBetweenCommits;
   Batch batch;
   while (!queue_.empty() && batch.done.size() < kMostInBatch) {

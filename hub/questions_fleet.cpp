@@ -91,22 +91,23 @@ FleetCounts fleet_counts_at(Store& store, Time at) {
         "AS "
         "past, oldest_pending AS oldest",
         seconds(at));
-    const auto enrolled_only = fmt::format(
-        "SELECT 'unknown' AS v, 0 AS silent, 1 AS never, 0 AS security, 0 AS other, -1 AS reboot, 0 AS past, 0 AS "
-        "oldest "
-        "FROM hosts h WHERE h.enrolled <= {0} AND (h.removed = 0 OR h.removed > {0}) AND (h.since = 0 OR h.since > "
-        "{0}) AND NOT EXISTS (SELECT 1 FROM states "
-        "s "
-        "WHERE s.host = h.host AND s.since <= {0} AND s.until > {0})",
-        seconds(at));
-    return count(
+    FleetCounts counts = count(
         store,
         fmt::format("SELECT {0} FROM states WHERE since <= {1} AND until > {1} UNION ALL SELECT {0} FROM (SELECT "
                     "h.verdict, h.security, h.other, h.reboot, h.oldest_pending, COALESCE(c.silent, 0) AS "
                     "silent, COALESCE(c.good_until, 0) AS good_until FROM hosts h LEFT JOIN contacts c ON "
-                    "c.host = h.host WHERE h.since > 0 AND h.since <= {1} AND (h.removed = 0 OR h.removed > {1})) AS "
-                    "present UNION ALL {2}",
-                    verdict, seconds(at), enrolled_only));
+                    "c.host = h.host WHERE h.since > 0 AND h.since <= {1} AND h.removed NOT BETWEEN 1 AND {1}) AS "
+                    "present",
+                    verdict, seconds(at)));
+    // Each host has one state at a time, and none before it was known: those without one had not reported yet.
+    const auto enrolled = sql::select<Number>(
+        store.session(),
+        fmt::format("SELECT COUNT(*) FROM hosts WHERE known_since <= {0} AND removed NOT BETWEEN 1 AND {0}",
+                    seconds(at)));
+    counts.never_reported = std::max<Number>(0, std::get<0>(enrolled.at(0)) - counts.hosts);
+    counts.unknown += counts.never_reported;
+    counts.hosts += counts.never_reported;
+    return counts;
   });
 }
 

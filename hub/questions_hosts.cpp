@@ -216,7 +216,8 @@ HostPage hosts(Store& store, const HostQuery& query, Time now) {
   const Sort sort = sort_of(query.sort);
   const std::size_t limit = std::clamp<std::size_t>(query.limit, 1, kMostRows);
   Conditions where;
-  where.add("h.removed = 0");
+  where.add(
+      "+h.removed = 0");  // the plus: no reason to read the hosts in another order than the one that was asked for
   add_filters(query, now, where);
   if (!query.cursor.empty()) add_cursor(query.cursor, sort, where);
   const std::string_view way = sort.descending ? "DESC" : "ASC";

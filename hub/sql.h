@@ -42,11 +42,28 @@ inline Time time_of(std::int64_t value) {
 std::string spelt(Poco::Data::Session& session, std::string text);
 /// Each argument is bound in that order.
 void bind_all(Poco::Data::Statement& statement, const Arguments& arguments);
+/// Rows that were read column by column.
+template <class... Columns>
+std::vector<std::tuple<Columns...>> taken_from(std::tuple<std::vector<Columns>...>& columns) {
+  std::vector<std::tuple<Columns...>> rows;
+  const std::size_t count = std::get<0>(columns).size();
+  rows.reserve(count);
+  for (std::size_t row = 0; row < count; ++row)
+    std::apply([&](auto&... column) { rows.emplace_back(std::move(column[row])...); }, columns);
+  return rows;
+}
+
 /// A statement that is prepared once and run often, always with arguments of the same types.
 class Prepared {
  public:
   Prepared(Poco::Data::Session& session, const std::string& text, const Arguments& first);
+  virtual ~Prepared() = default;
+  Prepared(const Prepared&) = delete;
+  Prepared& operator=(const Prepared&) = delete;
   std::size_t run(const Arguments& arguments);
+
+ protected:
+  Poco::Data::Statement& statement() { return statement_; }
 
  private:
   std::deque<std::int64_t> numbers_;  // the statement keeps references
@@ -62,6 +79,25 @@ std::size_t run(Poco::Data::Session& session, const std::string& text, const Arg
 /// names `names`, those that end in '#' are numbers. To be used as "FROM {rows} AS j".
 std::string rows(const Store& store, int placeholder, std::initializer_list<std::string_view> names);
 
+/// Types of columns: std::int64_t, std::string, Poco::Data::BLOB.
+template <class... Columns>
+class PreparedSelect : public Prepared {
+ public:
+  PreparedSelect(Poco::Data::Session& session, const std::string& text, const Arguments& first)
+      : Prepared(session, text, first) {
+    using namespace Poco::Data::Keywords;
+    std::apply([&](auto&... column) { (statement().addExtract(into(column)), ...); }, columns_);
+  }
+  std::vector<std::tuple<Columns...>> rows(const Arguments& arguments) {
+    std::apply([](auto&... column) { (column.clear(), ...); }, columns_);
+    run(arguments);
+    return taken_from(columns_);
+  }
+
+ private:
+  std::tuple<std::vector<Columns>...> columns_;
+};
+
 /// All rows of a query with columns of the types `Columns` (std::int64_t or std::string), as tuples.
 template <class... Columns>
 std::vector<std::tuple<Columns...>> select(Poco::Data::Session& session, const std::string& text,
@@ -73,12 +109,7 @@ std::vector<std::tuple<Columns...>> select(Poco::Data::Session& session, const s
   std::apply([&](auto&... column) { (statement.addExtract(into(column)), ...); }, columns);
   bind_all(statement, arguments);
   statement.execute();
-  std::vector<std::tuple<Columns...>> result;
-  const std::size_t count = std::get<0>(columns).size();
-  result.reserve(count);
-  for (std::size_t row = 0; row < count; ++row)
-    std::apply([&](auto&... column) { result.emplace_back(std::move(column[row])...); }, columns);
-  return result;
+  return taken_from(columns);
 }
 
 /// Begin, and roll back unless committed. In SQLite it takes the write lock at once: a transaction that begins by

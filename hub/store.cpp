@@ -152,13 +152,9 @@ void Store::answer_within(std::chrono::seconds limit) {
 }
 
 std::size_t Store::run_prepared(const std::string& text, const sql::Arguments& arguments) {
-  auto found = prepared_.find(text);
-  if (found == prepared_.end())
-    found = prepared_
-                .emplace(std::piecewise_construct, std::forward_as_tuple(text),
-                         std::forward_as_tuple(session_, text, arguments))
-                .first;
-  return found->second.run(arguments);
+  auto& kept = prepared_[text];
+  if (!kept) kept = std::make_unique<sql::Prepared>(session_, text, arguments);
+  return kept->run(arguments);
 }
 
 }  // namespace patchstate

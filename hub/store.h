@@ -134,6 +134,15 @@ class Store {
   Poco::Data::Session& session() { return session_; }
   /// Runs a statement that is kept prepared.
   std::size_t run_prepared(const std::string& text, const std::vector<sql::Argument>& arguments);
+  /// The same for a question; the same text always with the same columns.
+  template <class... Columns>
+  std::vector<std::tuple<Columns...>> select_prepared(const std::string& text,
+                                                      const std::vector<sql::Argument>& arguments) {
+    using Select = sql::PreparedSelect<Columns...>;
+    auto& kept = prepared_[text];
+    if (!kept) kept = std::make_unique<Select>(session_, text, arguments);
+    return dynamic_cast<Select&>(*kept).rows(arguments);
+  }
   /// Rows of `updates` by the identity of what hosts report (report.h): a whole fleet lacks mostly the same. Only of
   /// committed transactions; a row is never deleted, and its key never changes.
   struct KnownUpdate {
@@ -150,7 +159,7 @@ class Store {
   StoreAddress::Kind kind_;
   Poco::Data::Session session_;
   std::unique_ptr<std::chrono::steady_clock::time_point> give_up_;  ///< SQLite keeps its address; null: no limit yet
-  std::map<std::string, sql::Prepared> prepared_;
+  std::map<std::string, std::unique_ptr<sql::Prepared>> prepared_;
   KnownUpdates known_updates_;
 };
 

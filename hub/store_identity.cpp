@@ -61,10 +61,11 @@ bool Store::revoke_credential(std::int64_t id, Time now) {
 
 std::optional<std::string> Store::scopes_of(const std::string& hash, Time now) {
   return sql::guarded("the token could not be looked up", [&]() -> std::optional<std::string> {
-    const auto found = sql::select<std::string>(session_,
-                                                "SELECT scopes FROM credentials WHERE hash = $1 AND kind = 'read' AND "
-                                                "revoked = 0 AND (expires = 0 OR expires > $2)",
-                                                {hash, seconds(now)});
+    const auto found = select_prepared<std::string>(
+        "SELECT scopes FROM credentials WHERE hash = $1 AND kind = 'read' AND revoked = 0 AND (expires = 0 OR expires "
+        "> "
+        "$2)",
+        {hash, seconds(now)});
     if (found.empty()) return std::nullopt;
     return std::get<0>(found[0]);
   });
@@ -72,8 +73,8 @@ std::optional<std::string> Store::scopes_of(const std::string& hash, Time now) {
 
 std::optional<std::string> Store::host_of_key(const std::string& hash) {
   return sql::guarded("the key could not be looked up", [&]() -> std::optional<std::string> {
-    const auto found = sql::select<std::string>(
-        session_, "SELECT host_id FROM credentials WHERE hash = $1 AND kind = 'host' AND revoked = 0", {hash});
+    const auto found = select_prepared<std::string>(
+        "SELECT host_id FROM credentials WHERE hash = $1 AND kind = 'host' AND revoked = 0", {hash});
     if (found.empty()) return std::nullopt;
     return std::get<0>(found[0]);
   });
@@ -98,10 +99,10 @@ bool Store::enrol(const std::string& token_hash, const std::string& host_id, con
              "VALUES ('host', $1, '', $2, '', $3, 0, 0)",
              {new_key_hash, host_id, seconds(now)});
     sql::run(session_, "DELETE FROM credentials WHERE kind = 'barred' AND host_id = $1", {host_id});
-    sql::run(session_,
-             "INSERT INTO hosts (id, enrolled) VALUES ($1, $2) ON CONFLICT (id) DO UPDATE SET removed = 0, enrolled = "
-             "CASE WHEN hosts.removed = 0 THEN hosts.enrolled ELSE excluded.enrolled END",
-             {host_id, seconds(now)});
+    sql::run(
+        session_,
+        "INSERT INTO hosts (id, enrolled, known_since) VALUES ($1, $2, $2) ON CONFLICT (id) DO UPDATE SET removed = 0",
+        {host_id, seconds(now)});
     transaction.commit();
     return true;
   });

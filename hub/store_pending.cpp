@@ -19,24 +19,21 @@ bool counts_as_missing(const std::string& state) {
 
 }  // namespace
 
-std::vector<PendingUpdates::Entry> PendingUpdates::entries_of(std::int64_t host) {
-  using namespace Poco::Data::Keywords;
-  std::vector<Poco::Data::BLOB> lists;
-  Poco::Data::Statement statement(store_.session());
-  statement << sql::spelt(store_.session(), "SELECT entries FROM host_lists WHERE host = $1"), into(lists);
-  sql::bind_all(statement, {host});
-  statement.execute();
-  std::vector<Entry> entries;
-  if (lists.empty() || lists[0].size() % sizeof(Entry) != 0) return entries;
-  entries.resize(lists[0].size() / sizeof(Entry));
-  if (!entries.empty()) std::memcpy(entries.data(), lists[0].rawContent(), lists[0].size());
-  return entries;
+void PendingUpdates::read_lists(const std::string& hosts) {
+  for (const auto& [host, bytes] : store_.select_prepared<std::int64_t, Poco::Data::BLOB>(
+           "SELECT l.host, l.entries FROM " + sql::rows(store_, 1, {"h#"}) + " AS j JOIN host_lists l ON l.host = j.h",
+           {hosts})) {
+    if (bytes.size() % sizeof(Entry) != 0) continue;  // then it is as if nothing were known
+    auto& entries = before_[host];
+    entries.resize(bytes.size() / sizeof(Entry));
+    if (!entries.empty()) std::memcpy(entries.data(), bytes.rawContent(), bytes.size());
+  }
 }
 
 std::int64_t PendingUpdates::write(const std::vector<ReportedUpdate>& updates, const Said& said) {
   auto list = lists_.find(said.host);
   if (list != lists_.end()) flush();  // the host's second report in this batch: the keys of the first must be known
-  if (list == lists_.end()) list = lists_.emplace(said.host, entries_of(said.host)).first;
+  if (list == lists_.end()) list = lists_.emplace(said.host, std::move(before_[said.host])).first;
   std::unordered_map<std::uint64_t, Entry> known;
   for (const auto& entry : list->second) known.emplace(entry.identity, entry);
   std::vector<Entry> entries;
@@ -159,8 +156,7 @@ void PendingUpdates::find_keys() {
       asked.push_back(update);
     }
   if (asked.empty()) return;
-  for (const auto& [index, key] : sql::select<std::int64_t, std::int64_t>(
-           store_.session(),
+  for (const auto& [index, key] : store_.select_prepared<std::int64_t, std::int64_t>(
            "SELECT j.i, u.update_key FROM " + sql::rows(store_, 1, {"i#", "a", "b", "c", "m"}) +
                " AS j JOIN updates u ON u.source = j.a AND u.patch_id = j.b AND u.version = j.c AND u.origin = j.m",
            {rows.take()}))
@@ -228,10 +224,9 @@ void PendingUpdates::write_counters() {
   const auto table = sql::rows(store_, 1, {"k#", "d#"});
   // Always locked in the same order, so that two hubs can't wait for each other.
   if (!store_.is_sqlite())
-    sql::select<std::int64_t>(store_.session(),
-                              "SELECT u.update_key FROM updates u JOIN " + table +
-                                  " AS j ON u.update_key = j.k ORDER BY u.update_key FOR UPDATE OF u",
-                              {batch});
+    store_.select_prepared<std::int64_t>("SELECT u.update_key FROM updates u JOIN " + table +
+                                             " AS j ON u.update_key = j.k ORDER BY u.update_key FOR UPDATE OF u",
+                                         {batch});
   store_.run_prepared(
       "UPDATE updates SET missing_on = missing_on + j.d FROM " + table + " AS j WHERE updates.update_key = j.k",
       {batch});

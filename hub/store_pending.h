@@ -30,6 +30,8 @@ class PendingUpdates {
   /// update has been pending, 0 when none is. An update keeps the time that was kept when the hub first heard of it: a
   /// host that forgets, or whose clock is wrong, does not make it younger.
   std::int64_t write(const std::vector<ReportedUpdate>& updates, const Said& said);
+  /// What these hosts lack so far, as JSON rows of their keys; before anything is written of them.
+  void read_lists(const std::string& hosts);
   void flush();
   /// After the transaction has been committed, and not before: the next one need not look up what this one did.
   void remember();
@@ -56,7 +58,6 @@ class PendingUpdates {
     std::int64_t first_seen;
   };
 
-  std::vector<Entry> entries_of(std::int64_t host);
   void resolve(const Entry& gone, const Said& said);
   void describe();
   void add_cves();
@@ -69,7 +70,8 @@ class PendingUpdates {
   bool is_known(const ReportedUpdate& update) const;
 
   Store& store_;
-  std::map<std::int64_t, std::vector<Entry>> lists_;  ///< by host, as this transaction leaves them
+  std::map<std::int64_t, std::vector<Entry>> before_;  ///< by host, as they were
+  std::map<std::int64_t, std::vector<Entry>> lists_;   ///< by host, as this transaction leaves them
   std::map<std::int64_t, std::int64_t> counters_;
   std::unordered_map<std::uint64_t, Described> described_;  ///< new, or something else is said of it now
   std::unordered_map<std::uint64_t, std::int64_t> keys_;    ///< by identity

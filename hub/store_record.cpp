@@ -30,6 +30,7 @@ struct Contact {
 /// What the store knows of a host before the report that is looked at.
 struct HostState {
   std::int64_t host = 0;
+  std::int64_t enrolled = 0;
   std::string state_hash;
   std::string updates_hash;
   std::int64_t said_at = 0;
@@ -67,13 +68,13 @@ class Recorder {
     const auto batch = asked.take();
     const auto rows = sql::rows(store_, 1, {"i#", "k", "h"});
     identities_.resize(incoming.size());
-    for (auto& [index, host_id] : sql::select<std::int64_t, std::string>(
-             store_.session(),
+    for (auto& [index, host_id] : store_.select_prepared<std::int64_t, std::string>(
              "SELECT j.i, c.host_id FROM " + rows +
                  " AS j JOIN credentials c ON c.hash = j.k WHERE c.kind = 'host' AND c.revoked = 0",
              {batch}))
       identities_[static_cast<std::size_t>(index)] = host_id;
     look_up_states(batch, rows);
+    look_up_lists(incoming);
     if (std::any_of(incoming.begin(), incoming.end(), [](const auto& one) { return !one.host_by_cert.empty(); }))
       for (auto& [id] : sql::select<std::string>(
                store_.session(),
@@ -83,29 +84,32 @@ class Recorder {
   }
 
   void look_up_states(const std::string& batch, const std::string& rows) {
-    const auto known = sql::select<std::string, std::int64_t, std::string, std::string, std::int64_t, std::int64_t,
-                                   std::string, std::int64_t, std::int64_t, std::int64_t, std::int64_t, std::int64_t,
-                                   std::int64_t, std::int64_t, std::string>(
-        store_.session(),
-        "SELECT DISTINCT h.id, h.host, h.state_hash, h.updates_hash, h.said_at, h.since, h.verdict, h.security, "
-        "h.other, h.oldest_pending, h.reboot, COALESCE(c.received, 0), COALESCE(c.silent, 0), "
-        "COALESCE(c.good_until, 0), COALESCE(c.activity_id, '') FROM " +
-            rows + " AS j JOIN hosts h ON h.id = j.h LEFT JOIN contacts c ON c.host = h.host",
-        {batch});
-    for (const auto& [id, host, state_hash, updates_hash, said_at, since, verdict, security, other, oldest, reboot,
-                      received, silent, good_until, activity_id] : known)
-      states_[id] = {host,
-                     state_hash,
-                     updates_hash,
-                     said_at,
-                     since,
-                     verdict,
-                     security,
-                     other,
-                     oldest,
-                     reboot,
-                     {received, silent, good_until, 0, 0, activity_id},
+    const auto known =
+        store_.select_prepared<std::string, std::int64_t, std::int64_t, std::string, std::string, std::int64_t,
+                               std::int64_t, std::string, std::int64_t, std::int64_t, std::int64_t, std::int64_t,
+                               std::int64_t, std::int64_t, std::int64_t, std::string>(
+            "SELECT DISTINCT h.id, h.host, h.enrolled, h.state_hash, h.updates_hash, h.said_at, h.since, h.verdict, "
+            "h.security, "
+            "h.other, h.oldest_pending, h.reboot, COALESCE(c.received, 0), COALESCE(c.silent, 0), "
+            "COALESCE(c.good_until, 0), COALESCE(c.activity_id, '') FROM " +
+                rows + " AS j JOIN hosts h ON h.id = j.h LEFT JOIN contacts c ON c.host = h.host",
+            {batch});
+    for (const auto& [id, host, enrolled, state_hash, updates_hash, said_at, since, verdict, security, other, oldest,
+                      reboot, received, silent, good_until, activity_id] : known)
+      states_[id] = {host,    enrolled, state_hash, updates_hash,
+                     said_at, since,    verdict,    security,
+                     other,   oldest,   reboot,     {received, silent, good_until, 0, 0, activity_id},
                      false};
+  }
+
+  void look_up_lists(std::span<const Incoming> incoming) {
+    sql::Rows hosts;
+    std::set<std::int64_t> asked;
+    for (const auto& one : incoming)
+      if (const auto state = states_.find(one.report.host_id);
+          one.report.kind == ReportKind::full && state != states_.end() && asked.insert(state->second.host).second)
+        hosts.add(state->second.host);
+    if (!hosts.empty()) pending_.read_lists(hosts.take());
   }
 
   // --- one report ---
@@ -129,10 +133,11 @@ class Recorder {
   }
 
   void add_host(const std::string& id, Time now) {
-    store_.run_prepared("INSERT INTO hosts (id, enrolled) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING",
+    store_.run_prepared("INSERT INTO hosts (id, enrolled, known_since) VALUES ($1, $2, $2) ON CONFLICT (id) DO NOTHING",
                         {id, seconds(now)});
     const auto rows = sql::select<std::int64_t>(store_.session(), "SELECT host FROM hosts WHERE id = $1", {id});
     states_[id].host = std::get<0>(rows.at(0));
+    states_[id].enrolled = seconds(now);
   }
 
   /// Whether the full report it repeats is the one the store has. Where it is not, nothing is written: the old state
@@ -197,6 +202,13 @@ class Recorder {
     state.since = until;
   }
 
+  /// A report may be older than the enrolment: the host counts in the fleet's past from then on.
+  void begin_first_interval(HostState& state, std::int64_t said_at) {
+    state.since = said_at;
+    if (said_at < state.enrolled)
+      store_.run_prepared("UPDATE hosts SET known_since = $1 WHERE host = $2", {said_at, state.host});
+  }
+
   void write_host(const Incoming& incoming, HostState& state, std::int64_t said_at, std::int64_t oldest) {
     const Report& report = incoming.report;
     const Assessment& said = report.assessment;
@@ -207,7 +219,7 @@ class Recorder {
     const bool changed = verdict != state.verdict || security != state.security || other != state.other ||
                          oldest != state.oldest_pending || reboot != state.reboot;
     if (state.since == 0)
-      state.since = said_at;
+      begin_first_interval(state, said_at);
     else if (changed || was_silent(state, said_at))
       close_interval(state, said_at);
     const auto text = [](const std::string& value) { return clean_text(value, 256); };

@@ -51,7 +51,7 @@ std::string key_of(std::size_t host) {
 void enrol(Store& store, std::size_t hosts, Time at) {
   sql::Transaction transaction(store);
   for (std::size_t host = 0; host < hosts; ++host) {
-    store.run_prepared("INSERT INTO hosts (id, enrolled) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING",
+    store.run_prepared("INSERT INTO hosts (id, enrolled, known_since) VALUES ($1, $2, $2) ON CONFLICT (id) DO NOTHING",
                        {FleetMaker::host_id(host), sql::seconds(at)});
     store.run_prepared(
         "INSERT INTO credentials (kind, hash, name, host_id, scopes, created, expires, uses_left) VALUES ('host', $1, "

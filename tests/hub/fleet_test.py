@@ -47,7 +47,7 @@ class Fleet(Scenarios):
 
     def all_moved_back(self, seconds):
         """As if everything so far had happened earlier."""
-        for table, columns in (("contacts", ("received", "silent", "good_until")), ("hosts", ("enrolled", "since", "said_at",
+        for table, columns in (("contacts", ("received", "silent", "good_until")), ("hosts", ("enrolled", "known_since", "since", "said_at",
                                "reported")), ("states", ("since", "until", "silent", "good_until"))):
             changes = ", ".join(f"{column} = {column} - {seconds}" for column in columns)
             self.store.rows(f"UPDATE {table} SET {changes}")

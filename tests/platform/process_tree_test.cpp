@@ -174,7 +174,7 @@ TEST_CASE("a flood that never ends and ignores everything is ended") {
   CHECK(result.ending == Ending::too_much_output);
   CHECK(result.duration < kSoon);
   CHECK(witness.was_started());
-  CHECK(witness.all_gone());
+  CHECK(witness.all_gone(kSoon));  // killed; on a busy machine a process of low priority takes its time to go
 }
 
 TEST_CASE("of a flood on stderr the beginning and the end are kept, and the program goes on") {
