@@ -137,11 +137,17 @@ TEST_CASE("every error names its file, line and column, and what would be right"
 }
 
 TEST_CASE("what is not TOML at all is one error with its line") {
-  for (const std::string text : {"collectors = [\"apt\"\n[policy]\n", "a = 1\na = 2\n", "= 1\n", "[policy\n",
-                                 "\xff\xfe\x00", "a = \"\xc3\x28\"\n",
-                                 "\x7f"
-                                 "ELF\x02\x01\x01",
-                                 "a = \"unfinished\n"}) {
+  const std::string texts[] = {"collectors = [\"apt\"\n[policy]\n",
+                               "a = 1\na = 2\n",
+                               "= 1\n",
+                               "[policy\n",
+                               "\xff\xfe\x00",
+                               "a = \"\xc3\x28\"\n",
+                               "\x7f\x45LF\x02\x01\x01",
+                               "a = [}\n",
+                               "\xd2\x88 = 1\n",
+                               "a = \"unfinished\n"};
+  for (const auto& text : texts) {
     CAPTURE(text);
     const auto errors = errors_of(text);
     REQUIRE(errors.size() == 1);

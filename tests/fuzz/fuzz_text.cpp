@@ -9,8 +9,6 @@ void fuzz(std::string_view input) {
   test::must(clean.size() <= 100, "a cleaned text keeps its limit");
   test::must(clean_text(clean, 100) == clean, "a clean text stays as it is");
   test::must(masked(input, 100).size() <= 100, "a masked text keeps its limit");
-  const auto hidden = masked(input, 1U << 20U);
-  test::must(masked(hidden, 1U << 20U) == hidden, "a masked text stays as it is");
 
   if (clean_text(input, 1U << 20U).find("geheim") != std::string::npos) return;  // "ge\0heim" becomes that
   const auto with_password = std::string(input) + " https://user:geheim@example.org/";
