@@ -41,7 +41,7 @@ std::string keep_host_id() {
   if (folder.empty())
     throw std::system_error(ENOENT, std::generic_category(), "this user has no home folder to keep an id in");
   fs::create_directories(folder);
-  const auto made = random_uuid();
+  auto made = random_uuid();
   write_durably(file_in(folder), made + "\n", 0600);
   return made;
 }
