@@ -255,13 +255,12 @@ std::vector<std::string> tags_of(Store& store, std::int64_t host) {
 bool set_tags(Store& store, const std::string& id, const std::vector<std::string>& tags) {
   return sql::guarded("the tags could not be stored", [&] {
     sql::Transaction transaction(store);
-    const auto found = sql::select<std::int64_t>(store.session(), "SELECT host FROM hosts WHERE id = $1", {id});
-    if (found.empty()) return false;
-    const std::int64_t host = std::get<0>(found[0]);
-    sql::run(store.session(), "DELETE FROM tags WHERE host = $1", {host});
+    const auto host = store.key_of_host(id);
+    if (!host) return false;
+    sql::run(store.session(), "DELETE FROM tags WHERE host = $1", {*host});
     for (const auto& tag : tags)
       sql::run(store.session(), "INSERT INTO tags (host, tag) VALUES ($1, $2) ON CONFLICT (host, tag) DO NOTHING",
-               {host, tag});
+               {*host, tag});
     transaction.commit();
     return true;
   });

@@ -115,6 +115,8 @@ class Store {
   /// Its keys and its certificate are taken no more, until it enrols again. It still counts in the fleet.
   /// False when there is no such host.
   bool revoke_host(const std::string& host_id, Time now);
+  /// Its key in the tables, also when it was removed; nullopt: it was never enrolled, or is forgotten.
+  std::optional<std::int64_t> key_of_host(const std::string& host_id);
   /// Revoked, and out of the fleet from now on; with Keep::history it stays in the fleet's past. False when there is no
   /// such host.
   enum class Keep { history, nothing };

@@ -23,6 +23,16 @@ std::string word(CredentialKind kind) {
   return "read";
 }
 
+void bar(Poco::Data::Session& session, const std::string& host_id, Time now) {
+  sql::run(session, "UPDATE credentials SET revoked = $1 WHERE kind = 'host' AND host_id = $2 AND revoked = 0",
+           {seconds(now), host_id});
+  // A certificate can't be revoked here: it is the host that is turned away, also after it has been forgotten.
+  sql::run(session,
+           "INSERT INTO credentials (kind, hash, name, host_id, scopes, created, expires, uses_left) "
+           "VALUES ('barred', $1, '', $2, '', $3, 0, 0) ON CONFLICT (hash) DO NOTHING",
+           {"barred " + host_id, host_id, seconds(now)});
+}
+
 }  // namespace
 
 std::int64_t Store::add_credential(const NewCredential& one) {
@@ -62,9 +72,8 @@ bool Store::revoke_credential(std::int64_t id, Time now) {
 std::optional<std::string> Store::scopes_of(const std::string& hash, Time now) {
   return sql::guarded("the token could not be looked up", [&]() -> std::optional<std::string> {
     const auto found = select_prepared<std::string>(
-        "SELECT scopes FROM credentials WHERE hash = $1 AND kind = 'read' AND revoked = 0 AND (expires = 0 OR expires "
-        "> "
-        "$2)",
+        "SELECT scopes FROM credentials WHERE hash = $1 AND kind = 'read' AND revoked = 0 AND "
+        "(expires = 0 OR expires > $2)",
         {hash, seconds(now)});
     if (found.empty()) return std::nullopt;
     return std::get<0>(found[0]);
@@ -108,30 +117,16 @@ bool Store::enrol(const std::string& token_hash, const std::string& host_id, con
   });
 }
 
-namespace {
-
-void bar(Poco::Data::Session& session, const std::string& host_id, Time now) {
-  sql::run(session, "UPDATE credentials SET revoked = $1 WHERE kind = 'host' AND host_id = $2 AND revoked = 0",
-           {seconds(now), host_id});
-  // A certificate can't be revoked here: it is the host that is turned away, also after it has been forgotten.
-  sql::run(session,
-           "INSERT INTO credentials (kind, hash, name, host_id, scopes, created, expires, uses_left) "
-           "VALUES ('barred', $1, '', $2, '', $3, 0, 0) ON CONFLICT (hash) DO NOTHING",
-           {"barred " + host_id, host_id, seconds(now)});
-}
-
-std::optional<std::int64_t> key_of(Poco::Data::Session& session, const std::string& host_id) {
-  const auto found = sql::select<std::int64_t>(session, "SELECT host FROM hosts WHERE id = $1", {host_id});
+std::optional<std::int64_t> Store::key_of_host(const std::string& host_id) {
+  const auto found = sql::select<std::int64_t>(session_, "SELECT host FROM hosts WHERE id = $1", {host_id});
   if (found.empty()) return std::nullopt;
   return std::get<0>(found[0]);
 }
 
-}  // namespace
-
 bool Store::revoke_host(const std::string& host_id, Time now) {
   return sql::guarded("the host could not be revoked", [&] {
     sql::Transaction transaction(*this);
-    if (!key_of(session_, host_id)) return false;
+    if (!key_of_host(host_id)) return false;
     bar(session_, host_id, now);
     transaction.commit();
     return true;
@@ -141,7 +136,7 @@ bool Store::revoke_host(const std::string& host_id, Time now) {
 bool Store::remove_host(const std::string& host_id, Keep keep, Time now) {
   return sql::guarded("the host could not be removed", [&] {
     sql::Transaction transaction(*this);
-    const auto host = key_of(session_, host_id);
+    const auto host = key_of_host(host_id);
     if (!host) return false;
     bar(session_, host_id, now);
     sql::run(session_,

@@ -76,8 +76,7 @@ class Recorder {
     look_up_states(batch, rows);
     look_up_lists(incoming);
     if (std::any_of(incoming.begin(), incoming.end(), [](const auto& one) { return !one.host_by_cert.empty(); }))
-      for (auto& [id] : sql::select<std::string>(
-               store_.session(),
+      for (auto& [id] : store_.select_prepared<std::string>(
                "SELECT c.host_id FROM " + rows + " AS j JOIN credentials c ON c.host_id = j.h WHERE c.kind = 'barred'",
                {batch}))
         barred_.insert(id);
@@ -89,8 +88,7 @@ class Recorder {
                                std::int64_t, std::string, std::int64_t, std::int64_t, std::int64_t, std::int64_t,
                                std::int64_t, std::int64_t, std::int64_t, std::string>(
             "SELECT DISTINCT h.id, h.host, h.enrolled, h.state_hash, h.updates_hash, h.said_at, h.since, h.verdict, "
-            "h.security, "
-            "h.other, h.oldest_pending, h.reboot, COALESCE(c.received, 0), COALESCE(c.silent, 0), "
+            "h.security, h.other, h.oldest_pending, h.reboot, COALESCE(c.received, 0), COALESCE(c.silent, 0), "
             "COALESCE(c.good_until, 0), COALESCE(c.activity_id, '') FROM " +
                 rows + " AS j JOIN hosts h ON h.id = j.h LEFT JOIN contacts c ON c.host = h.host",
             {batch});
@@ -135,8 +133,7 @@ class Recorder {
   void add_host(const std::string& id, Time now) {
     store_.run_prepared("INSERT INTO hosts (id, enrolled, known_since) VALUES ($1, $2, $2) ON CONFLICT (id) DO NOTHING",
                         {id, seconds(now)});
-    const auto rows = sql::select<std::int64_t>(store_.session(), "SELECT host FROM hosts WHERE id = $1", {id});
-    states_[id].host = std::get<0>(rows.at(0));
+    states_[id].host = store_.key_of_host(id).value();
     states_[id].enrolled = seconds(now);
   }
 
