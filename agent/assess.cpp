@@ -11,6 +11,7 @@
 #include <fmt/core.h>
 
 #include "agent/kept_host_id.h"
+#include "agent/state_hash.h"
 #include "agent/version.h"
 #include "assessment/assessment_json.h"
 #include "assessment/verdict.h"
@@ -153,6 +154,7 @@ class Sources {
     if (auto* findings = std::get_if<Findings>(&answer)) {
       mask(*findings);
       mark_first_seen(choice.source, *findings, seen(), now);
+      findings->digest = digest_of(*findings);
       options_.cache.keep(choice, *findings, now);
     }
     return answer;
@@ -230,7 +232,7 @@ Assessment assess_host(const AssessOptions& options) {
   // Not the wall clock again: it may have been set back meanwhile.
   assessment.last_modified = now + std::chrono::duration_cast<std::chrono::seconds>(since(start));
   if (!options.config.report.hub.empty()) assessment.interval = options.config.report.interval;
-  assessment.state_hash = sha256_hex(state_text(assessment));
+  assessment.state_hash = state_hash_of(assessment);
   return assessment;
 }
 

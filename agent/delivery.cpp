@@ -7,9 +7,9 @@
 #include <fmt/core.h>
 
 #include "agent/last_assessment.h"
+#include "agent/state_hash.h"
 #include "assessment/assessment_json.h"
 #include "assessment/json_writer.h"
-#include "platform/hash.h"
 
 namespace patchstate {
 namespace {
@@ -79,7 +79,8 @@ ReportForm form_for(const Assessment& assessment, const std::optional<AcceptedRe
   // A clock that was set back says nothing about how long ago it was.
   if (now < last->accepted || now - last->accepted >= kFullEvery) return ReportForm::full;
   // A file may have been edited, and then no longer says what its hash says.
-  return sha256_hex(state_text(assessment)) == assessment.state_hash ? ReportForm::heartbeat : ReportForm::full;
+  Assessment said = assessment;
+  return state_hash_of(said) == assessment.state_hash ? ReportForm::heartbeat : ReportForm::full;
 }
 
 std::string heartbeat_json(const Assessment& assessment) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/findings_text.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cstdint>
 #include <type_traits>
@@ -48,6 +49,9 @@ class Writer {
 
 /// The other way. After the first thing that is wrong every value is empty, and `whole` is false.
 class Reader {
+  /// Set aside on the word of a count; more come one by one.
+  static constexpr std::size_t kMostAtOnce = 1024;
+
  public:
   explicit Reader(std::string_view text) : rest_(text) {}
   bool whole() const { return good_ && rest_.empty(); }
@@ -73,7 +77,9 @@ class Reader {
   template <class Value, class Each>
   void list(std::vector<Value>& values, Each each) {
     // Each value takes a byte at least: a count can't promise more than there is.
-    for (auto left = below(rest_.size() + 1); left > 0 && good_; --left) each(values.emplace_back());
+    auto left = below(rest_.size() + 1);
+    values.reserve(std::min(left, kMostAtOnce));
+    for (; left > 0 && good_; --left) each(values.emplace_back());
   }
 
  private:
@@ -139,6 +145,7 @@ template <class Archive, class AnyFindings>
 void visit(Archive& archive, AnyFindings& findings) {
   archive(findings.tool);
   archive(findings.tool_version);
+  archive(findings.digest);
   archive.list(findings.updates, [&](auto& update) { visit_update(archive, update); });
   auto& metadata = findings.metadata;
   archive(metadata.checked_at);

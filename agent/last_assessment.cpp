@@ -37,13 +37,13 @@ std::optional<Assessment> read_last_assessment() {
   return read_last_assessment(std::span(folders).first(folders[0] == folders[1] ? 1 : 2));
 }
 
-void write_last_assessment(const fs::path& state_folder, const Assessment& assessment) {
+void write_last_assessment(const fs::path& state_folder, std::string_view json) {
   if (state_folder.empty())
     throw std::system_error(std::make_error_code(std::errc::no_such_file_or_directory),
                             "this user has no home folder to keep the assessment in");
   fs::create_directories(state_folder);
   // Not synced: what a power cut takes away here the next run finds again, and syncing costs a run as much as judging.
-  write_atomically(file_in(state_folder), to_json(assessment));
+  write_atomically(file_in(state_folder), json);
 }
 
 }  // namespace patchstate

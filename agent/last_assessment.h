@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <optional>
 #include <span>
+#include <string_view>
 
 #include "assessment/assessment.h"
 
@@ -16,7 +17,7 @@ std::optional<Assessment> read_last_assessment(std::span<const std::filesystem::
 /// In this user's state folder and in the system's.
 std::optional<Assessment> read_last_assessment();
 
-/// Throws std::system_error; the previous one then stays.
-void write_last_assessment(const std::filesystem::path& state_folder, const Assessment& assessment);
+/// `json`: what to_json made of the assessment. Throws std::system_error; the previous one then stays.
+void write_last_assessment(const std::filesystem::path& state_folder, std::string_view json);
 
 }  // namespace patchstate

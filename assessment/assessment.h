@@ -93,6 +93,7 @@ struct Findings {
   std::vector<Warning> warnings;
   std::string tool;  ///< what answered, if not the source's default: "patchstate-apt-probe"
   std::string tool_version;
+  std::string digest;  ///< hash of state_text(*this), kept by who asks again and again; empty: not made
 };
 
 /// Why one source could not say anything. It has no list to be empty.
@@ -177,9 +178,12 @@ Counts count(const Assessment& assessment);
 /// No source at all, or every source failed: failed. A failed source beside others, or an incomplete one: partial.
 Status status_of(const SourceReport& source);
 Status status_of(const Assessment& assessment);
-/// What an assessment says, as a text that is equal for two runs between which nothing changed: without its id, times,
-/// durations and when the metadata was last checked.
-std::string state_text(Assessment assessment);
+/// What findings say, as a text that is equal for two runs between which nothing changed: without when the metadata was
+/// last checked.
+std::string state_text(const Findings& findings);
+/// The same of an assessment, without its id, times, durations and how many processes a reboot would help. The digest
+/// stands for the findings of each source, so every one of them must have its own.
+std::string state_text(const Assessment& assessment);
 /// All updates of all sources, most urgent first: pending security, unclassified, other, then those shown apart; then
 /// by severity, then by name. Pointers into `assessment`.
 std::vector<const Update*> updates_by_urgency(const Assessment& assessment);

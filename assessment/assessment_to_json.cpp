@@ -12,6 +12,10 @@
 namespace patchstate {
 namespace {
 
+// Bytes as compact JSON, generously: so that the text does not grow while it is written.
+constexpr std::size_t kUsualHead = 4096;
+constexpr std::size_t kUsualUpdate = 800;
+
 void put(JsonWriter& json, std::string_view key, std::string_view text) {
   json.key(key);
   json.text(text);
@@ -253,7 +257,9 @@ void put_verdict_and_reboot(JsonWriter& json, const Assessment& assessment) {
 }  // namespace
 
 std::string to_json(const Assessment& assessment, JsonStyle style) {
-  JsonWriter json(style);
+  std::size_t updates = 0;
+  for_each_update(assessment, [&](const Update&, const std::string&) { ++updates; });
+  JsonWriter json(style, kUsualHead + updates * (style == JsonStyle::compact ? kUsualUpdate : kUsualUpdate * 3 / 2));
   json.begin_object();
   put_number(json, "schemaVersion", 1);
   put(json, "assessmentActivityId", assessment.activity_id);
@@ -282,20 +288,44 @@ std::string to_json(const Assessment& assessment, JsonStyle style) {
   return std::move(json).take();
 }
 
-std::string state_text(Assessment assessment) {
-  assessment.activity_id.clear();
-  assessment.state_hash.clear();
-  assessment.started = assessment.last_modified = Time{};
-  for (auto& reason : assessment.verdict.reasons) reason.message.clear();  // "checked 3 hours ago"
-  for (auto& source : assessment.sources) {
-    source.duration = {};
-    if (auto* findings = std::get_if<Findings>(&source.outcome)) {
-      findings->metadata.checked_at.reset();
-      for (auto& repository : findings->metadata.repositories) repository.checked_at.reset();
-    }
+std::string state_text(const Findings& findings) {
+  Metadata metadata = findings.metadata;
+  metadata.checked_at.reset();
+  for (auto& repository : metadata.repositories) repository.checked_at.reset();
+  JsonWriter json(JsonStyle::compact);
+  json.begin_array();
+  json.text("patchstate findings state 1");  // the domain: a hash of this text is never one of another
+  json.text(findings.tool);
+  json.text(findings.tool_version);
+  write_metadata(json, metadata);
+  for (const auto& warning : findings.warnings) write_warning(json, warning);
+  for (const auto& update : findings.updates) write_update(json, update, {});
+  json.end_array();
+  return std::move(json).take();
+}
+
+std::string state_text(const Assessment& assessment) {
+  JsonWriter json(JsonStyle::compact);
+  json.begin_array();
+  json.text("patchstate assessment state 1");
+  json.text(assessment.agent_version);
+  json.number(assessment.interval ? assessment.interval->count() : 0);
+  write_host(json, assessment.host);
+  json.text(to_text(assessment.verdict.value));
+  for (const auto& reason : assessment.verdict.reasons) json.text(reason.code);  // its message: "checked 3 hours ago"
+  assessment.reboot_pending ? json.boolean(*assessment.reboot_pending) : json.null();
+  for (const auto& reason : assessment.reboot_reasons) json.text(reason.source);  // its evidence: "12 processes"
+  for (const auto& warning : assessment.warnings) write_warning(json, warning);
+  for (const auto& source : assessment.sources) {
+    json.text(source.name);
+    json.text(to_text(source.service));
+    if (const auto* findings = std::get_if<Findings>(&source.outcome))
+      json.text(findings->digest);
+    else
+      write_failure(json, std::get<Failure>(source.outcome));
   }
-  // The domain: a hash of this text is never one of another.
-  return "patchstate assessment state 1\n" + to_json(assessment);
+  json.end_array();
+  return std::move(json).take();
 }
 
 }  // namespace patchstate

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "assessment/json_writer.h"
 
+#include <algorithm>
+#include <array>
+
 #include <fmt/format.h>
 
 #include "assessment/utf8.h"
@@ -8,8 +11,18 @@
 namespace patchstate {
 namespace {
 
-bool is_plain(char c) {
-  return c >= ' ' && c <= '~' && c != '"' && c != '\\';
+/// Printable ASCII other than the quote and the backslash stands for itself. A table: nearly every byte goes through
+/// it.
+constexpr auto kPlain = [] {
+  std::array<bool, 256> plain{};
+  for (unsigned c = ' '; c <= '~'; ++c) plain[c] = c != '"' && c != '\\';
+  return plain;
+}();
+
+/// Bytes at the start of `text` that stand for themselves.
+std::size_t plain_length(std::string_view text) {
+  const auto is_special = [](char c) { return !kPlain[static_cast<unsigned char>(c)]; };
+  return static_cast<std::size_t>(std::find_if(text.begin(), text.end(), is_special) - text.begin());
 }
 
 void append_escaped(std::string& out, char c) {
@@ -92,10 +105,9 @@ void JsonWriter::new_line() {
 void JsonWriter::quoted(std::string_view value) {
   out_ += '"';
   for (std::size_t at = 0; at < value.size();) {
-    std::size_t plain = at;
-    while (plain < value.size() && is_plain(value[plain])) ++plain;
-    out_ += value.substr(at, plain - at);
-    at = plain;
+    const std::size_t plain = plain_length(value.substr(at));
+    out_ += value.substr(at, plain);
+    at += plain;
     if (at == value.size()) break;
     const CodePoint point = code_point_at(value, at);
     if (!point.valid)

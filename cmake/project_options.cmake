@@ -21,7 +21,7 @@ if(PATCHSTATE_HARDENED)
   target_compile_options(project_options INTERFACE
     -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fstack-clash-protection -fcf-protection -fPIE)
   target_link_options(project_options INTERFACE
-    -pie -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack -Wl,--as-needed -Wl,--gc-sections)
+    $<IF:$<BOOL:$<TARGET_PROPERTY:WITHOUT_SHARED_OBJECTS>>,-static-pie,-pie> -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack -Wl,--as-needed -Wl,--gc-sections)
   target_compile_options(project_options INTERFACE -ffunction-sections -fdata-sections)
 endif()
 

@@ -41,7 +41,7 @@ FleetCounts count(Store& store, const std::string& hosts) {
 
 constexpr std::string_view kUpdateColumns =
     "u.update_key, u.source, u.patch_id, u.name, u.version, u.arch, u.classification, u.security, u.severity, "
-    "u.advisories, u.cves, u.repository, u.origin, u.missing_on, u.first_seen";
+    "u.advisories, u.cves, u.repository, u.origin, COALESCE(m.hosts, 0), u.first_seen";
 using Text = std::string;
 using Number = std::int64_t;
 
@@ -57,10 +57,12 @@ std::vector<PendingRecord> updates_of(Store& store, std::int64_t host, std::stri
   const auto rows = sql::select<Number, Text, Text, Text, Text, Text, Text, Number, Text, Text, Text, Text, Text,
                                 Number, Number, Text, Text, Number, Number, Number>(
       store.session(),
-      fmt::format("SELECT {}, p.state, p.installed, p.first_seen, {}, p.resolved FROM pending p JOIN updates u ON "
-                  "u.update_key = p.update_key JOIN hosts h ON h.host = p.host LEFT JOIN contacts c ON c.host = p.host "
-                  "WHERE p.host = $1 AND {} LIMIT {}",
-                  kUpdateColumns, last_seen, condition, limit),
+      fmt::format(
+          "SELECT {}, p.state, p.installed, p.first_seen, {}, p.resolved FROM pending p JOIN updates u ON "
+          "u.update_key = p.update_key LEFT JOIN missing m ON m.update_key = p.update_key JOIN hosts h ON h.host = "
+          "p.host LEFT JOIN contacts c ON c.host = p.host "
+          "WHERE p.host = $1 AND {} LIMIT {}",
+          kUpdateColumns, last_seen, condition, limit),
       {host});
   std::vector<PendingRecord> records;
   for (const auto& row : rows)
@@ -126,7 +128,7 @@ std::vector<SystemCount> systems(Store& store) {
 
 UpdatePage updates(Store& store, const UpdateQuery& query) {
   const std::size_t limit = std::clamp<std::size_t>(query.limit, 1, kMostRows);
-  std::string where = "u.missing_on > 0";
+  std::string where = "m.hosts > 0";
   sql::Arguments arguments;
   const auto add = [&](std::string_view text, sql::Argument value) {
     arguments.push_back(std::move(value));
@@ -153,14 +155,15 @@ UpdatePage updates(Store& store, const UpdateQuery& query) {
     const auto key = number(bar == std::string::npos ? "" : query.cursor.substr(bar + 1));
     arguments.push_back(missing_on);
     arguments.push_back(key);
-    where += fmt::format(" AND (u.missing_on, u.update_key) < (${}, ${})", arguments.size() - 1, arguments.size());
+    where += fmt::format(" AND (m.hosts, m.update_key) < (${}, ${})", arguments.size() - 1, arguments.size());
   }
   return sql::guarded("the updates can't be read", [&] {
     UpdatePage page;
     for (const auto& row :
          sql::select<Number, Text, Text, Text, Text, Text, Text, Number, Text, Text, Text, Text, Text, Number, Number>(
              store.session(),
-             fmt::format("SELECT {} FROM updates u WHERE {} ORDER BY u.missing_on DESC, u.update_key DESC LIMIT {}",
+             fmt::format("SELECT {} FROM missing m JOIN updates u ON u.update_key = m.update_key WHERE {} ORDER BY "
+                         "m.hosts DESC, m.update_key DESC LIMIT {}",
                          kUpdateColumns, where, limit + 1),
              arguments))
       page.updates.push_back(update_of(row));

@@ -139,10 +139,12 @@ bool Store::remove_host(const std::string& host_id, Keep keep, Time now) {
     const auto host = key_of_host(host_id);
     if (!host) return false;
     bar(session_, host_id, now);
-    sql::run(session_,
-             "UPDATE updates SET missing_on = missing_on - 1 WHERE update_key IN (SELECT update_key FROM pending "
-             "WHERE host = $1 AND resolved = 0 AND state IN ('installable', 'installed_pending_reboot'))",
-             {*host});
+    sql::run(
+        session_,
+        "INSERT INTO missing (update_key, hosts) SELECT update_key, -1 FROM pending WHERE host = $1 AND resolved = 0 "
+        "AND state IN ('installable', 'installed_pending_reboot') ORDER BY update_key ON CONFLICT (update_key) DO "
+        "UPDATE SET hosts = missing.hosts + excluded.hosts",
+        {*host});
     sql::run(session_, "DELETE FROM host_lists WHERE host = $1", {*host});
     if (keep == Keep::history) {
       sql::run(session_, "UPDATE pending SET resolved = $1 WHERE host = $2 AND resolved = 0", {seconds(now), *host});

@@ -223,13 +223,10 @@ void PendingUpdates::write_counters() {
   const auto batch = rows.take();
   const auto table = sql::rows(store_, 1, {"k#", "d#"});
   // Always locked in the same order, so that two hubs can't wait for each other.
-  if (!store_.is_sqlite())
-    store_.select_prepared<std::int64_t>("SELECT u.update_key FROM updates u JOIN " + table +
-                                             " AS j ON u.update_key = j.k ORDER BY u.update_key FOR UPDATE OF u",
-                                         {batch});
-  store_.run_prepared(
-      "UPDATE updates SET missing_on = missing_on + j.d FROM " + table + " AS j WHERE updates.update_key = j.k",
-      {batch});
+  store_.run_prepared("INSERT INTO missing (update_key, hosts) SELECT k, d FROM " + table +
+                          " AS j WHERE true ORDER BY k ON CONFLICT (update_key) DO UPDATE SET hosts = missing.hosts + "
+                          "excluded.hosts",
+                      {batch});
 }
 
 }  // namespace patchstate

@@ -5,6 +5,7 @@
 
 #include "agent/commands/commands.h"
 #include "agent/last_assessment.h"
+#include "assessment/assessment_json.h"
 #include "platform/files.h"
 #include "platform/paths.h"
 
@@ -32,7 +33,7 @@ int run(const AssessCommand& command) {
     return 0;
   }
   const auto assessment = assess_machine(*opened.machine);
-  write_last_assessment(folder, assessment);
+  write_last_assessment(folder, to_json(assessment, JsonStyle::indented));
   print(summary(assessment));
   return 0;
 }

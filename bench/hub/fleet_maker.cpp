@@ -73,9 +73,11 @@ Assessment FleetMaker::assessment(std::size_t host, std::size_t number, std::siz
     const std::size_t of = index % 20 == release % 20 ? release : release - release % 5;
     findings.updates.push_back(update(host, index, of, at));
   }
+  const auto hash = [](const std::string& text) { return fmt::format("{:064x}", std::hash<std::string>{}(text)); };
+  findings.digest = hash(state_text(findings));
   made.sources.push_back({"apt", PatchService::APT, std::chrono::milliseconds{180}, std::move(findings)});
   made.verdict = judge(made, {}, at);
-  made.state_hash = fmt::format("{:064x}", std::hash<std::string>{}(state_text(made)));
+  made.state_hash = hash(state_text(made));
   return made;
 }
 

@@ -152,6 +152,8 @@ void Assembly::add_pending(const Key& id, const PolicyPackage& policy, const Ins
   package.candidate = policy.candidate.empty() ? installed.version : policy.candidate;
   package.held = installed.held;
   bool above = true;
+  for (const auto& version : policy.versions)
+    if (version.phased_percentage) with_phased_version_.insert(id);
   for (const auto& version : policy.versions) {
     if (version.installed || version.version == installed.version) break;
     above = above && version.version != policy.candidate;
@@ -257,8 +259,10 @@ void Assembly::add_plans(const UpgradePlan& dist_upgrade, const UpgradePlan& upg
 
 bool Assembly::may_be_phased(const UpgradePlan& dist_upgrade) const {
   if (!dist_upgrade.answered || !dist_upgrade.phased.empty()) return false;
-  return std::any_of(snapshot_.packages.begin(), snapshot_.packages.end(), [](const Package& one) {
-    return is_upgradable(one) && one.phased_percentage && !one.resolution.dist_upgrade.value_or(true);
+  return std::any_of(pending_.begin(), pending_.end(), [this](const auto& one) {
+    const Package& package = snapshot_.packages[one.second];
+    return is_upgradable(package) && with_phased_version_.contains(one.first) &&
+           !package.resolution.dist_upgrade.value_or(true);
   });
 }
 
@@ -266,7 +270,7 @@ void Assembly::add_phased(const UpgradePlan& ignoring_phasing) {
   const auto upgrades = upgrades_of(ignoring_phasing);
   for (const auto& [id, index] : pending_) {
     Package& package = snapshot_.packages[index];
-    if (package.phased_percentage && !package.resolution.dist_upgrade.value_or(true))
+    if (with_phased_version_.contains(id) && !package.resolution.dist_upgrade.value_or(true))
       package.phased_by_apt = upgrades.contains({id.first, id.second, package.candidate});
   }
 }

@@ -34,7 +34,7 @@ class Assembly {
   static std::vector<std::string> new_names(const UpgradePlan& dist_upgrade, const std::string& native);
   void add_new_packages(const UpgradePlan& dist_upgrade, const Policy& policy);
   void add_plans(const UpgradePlan& dist_upgrade, const UpgradePlan& upgrade);
-  /// A candidate is being phased and apt did not take it: because of that, or because of a dependency.
+  /// A version is being phased and apt did not take the candidate: because of that, or because of a dependency.
   bool may_be_phased(const UpgradePlan& dist_upgrade) const;
   /// What apt takes only where phasing is ignored, it keeps back because of the phasing.
   void add_phased(const UpgradePlan& ignoring_phasing);
@@ -69,6 +69,7 @@ class Assembly {
   std::map<Key, InstalledPackage> installed_;
   std::set<Key> judged_;  ///< installed, and policy's whole answer about it was read
   std::map<Key, std::size_t> pending_;
+  std::set<Key> with_phased_version_;  ///< pending; any version: apt may wait for the candidate when another is phased
   std::map<std::string, std::size_t> files_;  ///< by description
 };
 

@@ -24,6 +24,14 @@ bool positive(const pkgCache::DepIterator& dep) {
   return dep->Type == pkgCache::Dep::Depends || dep->Type == pkgCache::Dep::PreDepends;
 }
 
+/// apt may protect a package whose candidate is for everybody, when the installed version is still being phased (seen
+/// with apt 2.6).
+bool has_phased_version(const pkgCache::PkgIterator& package) {
+  for (auto version = package.VersionList(); !version.end(); ++version)
+    if (phased_percentage(version) != 100) return true;
+  return false;
+}
+
 }  // namespace
 
 std::vector<pkgCache::PkgIterator> packages_of_interest(pkgCache& cache) {
@@ -65,7 +73,7 @@ void UpgradeCheck::choose_targets() {
     const auto candidate = policy_.GetCandidateVer(package);
     if (candidate.end() || candidate == package.CurrentVer() || package->SelectedState == pkgCache::State::Hold)
       continue;
-    if (phased_percentage(candidate) != 100) plain_ = false;
+    if (has_phased_version(package)) plain_ = false;
     target_[package->ID] = candidate.MapPointer();
   }
 }
@@ -247,7 +255,7 @@ void dist_upgrade(pkgDepCache& cache, ResolverAnswer& answer) {
   for (auto package = cache.PkgBegin(); !package.end(); ++package) {
     if (package->CurrentVer != nullptr) {
       const auto candidate = cache[package].CandidateVerIter(cache);
-      answer.phased[package->ID] = cache[package].Protect() && !candidate.end() && phased_percentage(candidate) != 100;
+      answer.phased[package->ID] = cache[package].Protect() && !candidate.end() && has_phased_version(package);
     } else if (cache[package].NewInstall()) {
       answer.new_packages.push_back({cache[package].InstVerIter(cache), {}});
     }

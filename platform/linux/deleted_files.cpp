@@ -57,12 +57,17 @@ std::string_view first_deleted(std::string_view lines) {
 
 class MapsReader {
  public:
-  explicit MapsReader(Clock::time_point give_up) : buffer_(64U << 10U, '\0'), give_up_(give_up) {}
+  explicit MapsReader(Clock::time_point give_up) : buffer_(16U << 10U, '\0'), give_up_(give_up) {}
 
   enum class Outcome { read, no_memory, refused, gone, too_late };
-  /// Reads maps of one process; `found` is the first deleted file it executes, or empty. A kernel thread has no memory.
-  Outcome read(const std::string& maps, std::string& found) {
-    const UniqueFd fd(::open(maps.c_str(), O_RDONLY | O_CLOEXEC));
+  /// Reads maps of one process below `proc`; `found` is the first deleted file it executes, or empty. A kernel thread
+  /// has neither program nor memory, and on a small machine most entries are kernel threads: asking for the program is
+  /// the quickest way to see that (proc_pid_exe(5)).
+  Outcome read(int proc, int pid, std::string& found) {
+    char nothing = 0;
+    if (::readlinkat(proc, fmt::format("{}/exe", pid).c_str(), &nothing, 1) < 0 && errno == ENOENT)
+      return Outcome::no_memory;
+    const UniqueFd fd(::openat(proc, fmt::format("{}/maps", pid).c_str(), O_RDONLY | O_CLOEXEC));
     if (!fd) return errno == EACCES || errno == EPERM ? Outcome::refused : Outcome::gone;
     std::size_t kept = 0;  // the piece of a line at the end of what was read before
     bool anything = false;
@@ -109,7 +114,7 @@ DeletedFileScan scan_deleted_files(const fs::path& proc, std::chrono::millisecon
     const int pid = process_number(entry->d_name);
     if (pid == 0) continue;
     std::string found;
-    switch (reader.read(fmt::format("{}/{}/maps", proc.native(), pid), found)) {
+    switch (reader.read(::dirfd(folder.get()), pid, found)) {
       case MapsReader::Outcome::read:
         ++scan.readable;
         if (!found.empty())

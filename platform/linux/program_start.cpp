@@ -3,14 +3,23 @@
 
 #include <cerrno>
 #include <csignal>
+#include <cstdint>
+#include <cstdlib>
 
 #include <fcntl.h>
+#include <malloc.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "platform/linux/os_error.h"
 
+extern "C" char __executable_start;  // where the linker put the program, and the end of its code: end(3)
+extern "C" char etext;
+
 namespace patchstate {
 namespace {
+
+constexpr std::size_t kPage = 4096;
 
 volatile std::sig_atomic_t exit_code = 0;
 
@@ -29,6 +38,28 @@ void fill_standard_streams() {
   }
 }
 
+constexpr std::size_t kFirstMemory = 384U << 10U;  ///< what an unchanged run with a hundred updates takes
+
+/// The program and its first memory in two steps: on a virtual machine a page fault can cost 15 µs, and a page of many
+/// at once 1 µs or less. A kernel before 5.14 does not know the requests; then each page comes when it is touched, as
+/// ever.
+void take_first_pages() {
+#ifdef MADV_POPULATE_WRITE
+  const auto address = [](const void* at) { return reinterpret_cast<std::uintptr_t>(at); };
+  const auto take = [](std::uintptr_t first, std::uintptr_t last, int how) {
+    first = (first + kPage - 1) / kPage * kPage;
+    if (first < last) ::madvise(reinterpret_cast<void*>(first), last - first, how);
+  };
+  take(address(&__executable_start), address(&etext), MADV_POPULATE_READ);
+  // From the heap, and it stays there: for what is larger malloc would else ask the system each time.
+  ::mallopt(M_MMAP_THRESHOLD, 4 * kFirstMemory);
+  ::mallopt(M_TRIM_THRESHOLD, 4 * kFirstMemory);
+  void* const memory = std::malloc(kFirstMemory);
+  if (memory != nullptr) take(address(memory), address(memory) + kFirstMemory, MADV_POPULATE_WRITE);
+  std::free(memory);
+#endif
+}
+
 void on(int signal, void (*handler)(int)) {
   struct sigaction action {};
   action.sa_handler = handler;
@@ -39,6 +70,7 @@ void on(int signal, void (*handler)(int)) {
 
 void prepare_program(int exit_code_when_stopped) {
   exit_code = exit_code_when_stopped;
+  take_first_pages();
   fill_standard_streams();
   on(SIGPIPE, SIG_IGN);
   on(SIGINT, stop);

@@ -2,19 +2,8 @@
 #include "platform/linux/small_file.h"
 
 #include <algorithm>
-#include <system_error>
-
-#include "platform/files.h"
 
 namespace patchstate {
-
-std::string small_file(const std::filesystem::path& path) {
-  try {
-    return read_head(path, 64U << 10U);
-  } catch (const std::system_error&) {
-    return {};
-  }
-}
 
 std::string first_line(const std::filesystem::path& path) {
   std::string text = small_file(path);

@@ -9,8 +9,8 @@
 #include <doctest/doctest.h>
 
 #include "agent/hub_answer_json.h"
+#include "agent/state_hash.h"
 #include "assessment/assessment_json.h"
-#include "platform/hash.h"
 #include "tests/agent/temporary_folder.h"
 
 using namespace patchstate;
@@ -52,7 +52,7 @@ Assessment assessed() {
   }
   assessment.sources.push_back({"dnf", PatchService::YUM, {}, Failure{}});
   assessment.verdict.reasons = {{"source_failed", "dnf failed"}};
-  assessment.state_hash = sha256_hex(state_text(assessment));
+  assessment.state_hash = state_hash_of(assessment);
   return assessment;
 }
 

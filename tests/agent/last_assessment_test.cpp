@@ -17,13 +17,13 @@ namespace fs = std::filesystem;
 
 namespace {
 
-Assessment assessment_at(Time time, const std::string& id) {
+std::string assessment_at(Time time, const std::string& id) {
   Assessment assessment;
   assessment.activity_id = id;
   assessment.started = time;
   assessment.last_modified = time;
   assessment.verdict.reasons = {{"no_source", "nothing"}};
-  return assessment;
+  return to_json(assessment);
 }
 
 const Time kNow{std::chrono::sys_days{std::chrono::year{2026} / 3 / 1}};

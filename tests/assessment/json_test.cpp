@@ -64,7 +64,8 @@ static auto fields(const Metadata& x) {
   return values(checked, evidence, published, fields(repositories), missing);
 }
 static auto fields(const Findings& x) {
-  const auto& [updates, metadata, warnings, tool, tool_version] = x;
+  // Not the digest: it is for who made it, not in the JSON.
+  const auto& [updates, metadata, warnings, tool, tool_version, digest] = x;
   return values(fields(updates), fields(metadata), fields(warnings), tool, tool_version);
 }
 static auto fields(const Failure& x) {
@@ -134,7 +135,7 @@ TEST_CASE("writing and reading loses nothing") {
   }
 }
 
-TEST_CASE("the state of two runs is the same text when only ids, times and durations differ") {
+TEST_CASE("the state of two runs is the same text when only ids, times, durations and numbers of processes differ") {
   const Assessment first = everything();
   Assessment second = first;
   second.activity_id = "another";
@@ -142,25 +143,81 @@ TEST_CASE("the state of two runs is the same text when only ids, times and durat
   second.started += std::chrono::hours{6};
   second.last_modified += std::chrono::hours{6};
   for (auto& reason : second.verdict.reasons) reason.message += ", six hours later";
-  for (auto& source : second.sources) {
-    source.duration += std::chrono::seconds{1};
-    if (auto* findings = std::get_if<Findings>(&source.outcome)) findings->metadata.checked_at = second.started;
-  }
+  for (auto& reason : second.reboot_reasons) reason.evidence = "13 processes";
+  for (auto& source : second.sources) source.duration += std::chrono::seconds{1};
   CHECK(state_text(second) == state_text(first));
 }
 
-TEST_CASE("the state of two runs differs when an update, the verdict or the answer of a source does") {
+TEST_CASE("the state of two runs differs when anything else does") {
   const Assessment first = everything();
   Assessment second = first;
-  SUBCASE("an update") {
+  SUBCASE("the findings, for which their digest stands") {
     for (auto& source : second.sources)
-      if (auto* findings = std::get_if<Findings>(&source.outcome)) findings->updates.emplace_back();
+      if (auto* findings = std::get_if<Findings>(&source.outcome)) findings->digest = "of others";
   }
   SUBCASE("the verdict") {
+    second.verdict.value = VerdictValue::compliant;
+  }
+  SUBCASE("a reason of the verdict") {
     second.verdict.reasons.front().code = "another";
   }
   SUBCASE("the answer of a source") {
     second.sources.front().outcome = Failure{};
+  }
+  SUBCASE("a source more") {
+    second.sources.push_back(second.sources.front());
+  }
+  SUBCASE("the host") {
+    second.host.kernel_running = "6.1.0-99";
+  }
+  SUBCASE("the agent") {
+    second.agent_version = "9";
+  }
+  SUBCASE("the interval") {
+    second.interval = std::chrono::hours{1};
+  }
+  SUBCASE("reboot pending") {
+    second.reboot_pending.reset();
+  }
+  SUBCASE("a reason to reboot") {
+    second.reboot_reasons.emplace_back();
+  }
+  SUBCASE("a warning") {
+    second.warnings.emplace_back();
+  }
+  CHECK(state_text(second) != state_text(first));
+}
+
+TEST_CASE("the state of findings is the same text when only the time of the last check differs") {
+  Findings first;
+  for (const auto& source : everything().sources)
+    if (const auto* findings = std::get_if<Findings>(&source.outcome);
+        findings != nullptr && !findings->metadata.repositories.empty())
+      first = *findings;
+  REQUIRE_FALSE(first.updates.empty());
+  REQUIRE_FALSE(first.metadata.repositories.empty());
+  Findings second = first;
+  second.digest = "of another";
+  second.metadata.checked_at = Time{};
+  for (auto& repository : second.metadata.repositories) repository.checked_at = Time{};
+  CHECK(state_text(second) == state_text(first));
+  SUBCASE("an update") {
+    second.updates.emplace_back();
+  }
+  SUBCASE("a field of an update") {
+    second.updates.front().state = UpdateState::held;
+  }
+  SUBCASE("a repository") {
+    second.metadata.repositories.front().name = "another";
+  }
+  SUBCASE("a warning") {
+    second.warnings.emplace_back();
+  }
+  SUBCASE("the tool") {
+    second.tool = "another";
+  }
+  SUBCASE("its version") {
+    second.tool_version = "another";
   }
   CHECK(state_text(second) != state_text(first));
 }

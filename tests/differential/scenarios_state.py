@@ -167,6 +167,15 @@ def phased_candidate_in_the_security_pocket_itself_waits(scene):
 
 
 @scenario
+def a_candidate_for_everybody_waits_while_the_installed_version_is_being_phased(scene):
+    scene.installed("a", "1")
+    release, updates, _ = phased_archive(scene)
+    updates.package("a", "1", phased=0)
+    release.package("a", "3")
+    scene.pending("a", "1", "3", OTHER, "phased")
+
+
+@scenario
 def phasing_without_a_machine_id_is_ignored(scene):
     scene.machine_id = None
     scene.installed("a", "1")

@@ -17,7 +17,7 @@ import unittest
 
 import reports
 from hub_process import Scenarios, take_program_from_arguments
-from stores import on_both_stores
+from stores import WRONG_COUNTS, on_both_stores
 
 KILLS = int(os.environ.get("PATCHSTATE_KILLS", "12"))
 SEED = int(os.environ.get("PATCHSTATE_SEED", str(random.randrange(1 << 30))))
@@ -129,8 +129,7 @@ class Killed(Scenarios):
             beats += sender.heartbeats
         self.assertGreater(fulls, KILLS)
         self.assertGreater(beats, KILLS)
-        wrong = self.store.rows("SELECT update_key FROM updates u WHERE missing_on <> (SELECT COUNT(*) FROM pending p "
-                                "WHERE p.update_key = u.update_key AND p.resolved = 0)")
+        wrong = self.store.rows(WRONG_COUNTS)
         self.assertEqual(wrong, [], "on how many hosts each update is missing")
         print(f"{self.store.kind}: {KILLS} kills, {fulls} full reports and {beats} heartbeats answered 202: all there, "
               f"each once; {len(stored)} full reports stored (seed {SEED})", file=sys.stderr)

@@ -20,6 +20,9 @@ import subprocess
 import tempfile
 import time
 
+# Where the number of hosts that lack an update is not that of the rows which say so.
+WRONG_COUNTS = ("SELECT u.update_key FROM updates u LEFT JOIN missing m ON m.update_key = u.update_key WHERE "
+                "COALESCE(m.hosts, 0) <> (SELECT COUNT(*) FROM pending p WHERE p.update_key = u.update_key AND p.resolved = 0)")
 USER = "hub"
 STARTS_WITHIN = 60
 

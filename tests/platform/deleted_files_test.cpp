@@ -25,6 +25,7 @@ std::string mapping(const std::string& permissions, const std::string& path) {
 
 void add_process(const test::TemporaryFolder& proc, int pid, const std::string& maps) {
   proc.write(std::to_string(pid) + "/maps", maps);
+  proc.link(std::to_string(pid) + "/exe", "/usr/sbin/daemon");
   proc.write(std::to_string(pid) + "/comm", "daemon" + std::to_string(pid) + "\n");
 }
 
@@ -76,7 +77,8 @@ TEST_CASE("a program or library of a package that is executed though it is gone 
 TEST_CASE("only processes are looked at, and kernel threads have no memory") {
   const test::TemporaryFolder proc;
   add_process(proc, 1, mapping("r-xp", "/usr/lib/systemd/systemd (deleted)"));
-  add_process(proc, 2, "");
+  proc.write("2/maps", "");
+  add_process(proc, 3, "");  // between its program's end and its own
   proc.write("1x/maps", mapping("r-xp", "/usr/bin/x (deleted)"));
   proc.write("self/maps", mapping("r-xp", "/usr/bin/x (deleted)"));
   proc.write("99999999999999999999/maps", mapping("r-xp", "/usr/bin/x (deleted)"));
@@ -89,7 +91,7 @@ TEST_CASE("only processes are looked at, and kernel threads have no memory") {
 
 TEST_CASE("a deleted library is found wherever it stands in a map longer than one read") {
   const auto hit = mapping("r-xp", "/usr/lib/libssl.so.3 (deleted)");
-  for (std::size_t before = 65'536 - 2 * hit.size(); before < 65'536 + 16; before += 7) {
+  for (std::size_t before = 16'384 - 2 * hit.size(); before < 16'384 + 16; before += 7) {
     CAPTURE(before);
     const test::TemporaryFolder proc;
     std::string maps = mapping("r-xp", "/usr/lib/" + std::string(before - 82, 'x'));
