@@ -13,7 +13,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view kFirstLine = "patchstate accepted report 1";
+constexpr std::string_view kFirstLine = "patchstate accepted report 2";
 constexpr std::size_t kMaxFile = 16U << 10U;
 
 fs::path file_in(const fs::path& state_folder) {
@@ -22,25 +22,27 @@ fs::path file_in(const fs::path& state_folder) {
 
 }  // namespace
 
-// patchstate accepted report 1
+// patchstate accepted report 2
 // https://hub.example.org
+// 961afb2e-aad8-489c-84b7-bd120c64b6d3
 // 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
 // 2026-11-24T06:37:27Z
 std::string to_text(const AcceptedReport& report) {
-  return fmt::format("{}\n{}\n{}\n{}\n", kFirstLine, report.hub, report.state_hash, format_time(report.accepted));
+  return fmt::format("{}\n{}\n{}\n{}\n{}\n", kFirstLine, report.hub, report.activity_id, report.state_hash,
+                     format_time(report.accepted));
 }
 
 std::optional<AcceptedReport> parse_accepted_report(std::string_view text) {
-  std::array<std::string_view, 4> lines;
+  std::array<std::string_view, 5> lines;
   for (auto& line : lines) {
     const auto end = text.find('\n');
     if (end == std::string_view::npos) return std::nullopt;
     line = text.substr(0, end);
     text.remove_prefix(end + 1);
   }
-  const auto accepted = parse_time(lines[3]);
+  const auto accepted = parse_time(lines[4]);
   if (lines[0] != kFirstLine || !accepted || !text.empty()) return std::nullopt;
-  return AcceptedReport{std::string(lines[1]), std::string(lines[2]), *accepted};
+  return AcceptedReport{std::string(lines[1]), std::string(lines[2]), std::string(lines[3]), *accepted};
 }
 
 std::optional<AcceptedReport> read_accepted_report(const fs::path& state_folder) {

@@ -13,6 +13,7 @@ namespace patchstate {
 
 struct AcceptedReport {
   std::string hub;
+  std::string activity_id;
   std::string state_hash;
   Time accepted{};
 };

@@ -32,7 +32,7 @@ constexpr std::size_t kStoredFormats = 2;  // what `status` takes: the first of 
 
 /// Commands of a program of its own: linking libcurl would cost every other command 6 ms and 7 MiB.
 constexpr std::array kSendCommands{
-    std::pair{"send", "Send the last result to the hub"},
+    std::pair{"send", "Send what waits, or the last result, to the hub"},
     std::pair{"enroll", "Get this machine's key from the hub, with a token"},
 };
 constexpr const char* kSendProgram = "patchstate-send";

@@ -39,7 +39,8 @@ std::optional<AcceptedReport> last_accepted(const std::filesystem::path& state_f
 /// That a full one was accepted can only be forgotten at the price of another full one.
 std::string remember(const DeliveryOptions& options, const Assessment& assessment) {
   try {
-    write_accepted_report(options.state_folder, {options.hub, assessment.state_hash, options.now});
+    write_accepted_report(options.state_folder,
+                          {options.hub, assessment.activity_id, assessment.state_hash, options.now});
     return {};
   } catch (const std::system_error& error) {
     return fmt::format("it can't be remembered that the hub accepted it, so the next report is a full one: {}",
@@ -112,6 +113,11 @@ std::string heartbeat_json(const Assessment& assessment) {
   if (const auto checked = oldest_check(assessment)) put("metadataCheckedAt", format_time(*checked));
   json.end_object();
   return std::move(json).take();
+}
+
+bool was_accepted(const Assessment& assessment, const DeliveryOptions& options) {
+  const auto last = last_accepted(options.state_folder);
+  return last && last->hub == options.hub && !last->activity_id.empty() && last->activity_id == assessment.activity_id;
 }
 
 DeliveryResult deliver(Endpoint& endpoint, const Parcel& parcel, const DeliveryOptions& options) {

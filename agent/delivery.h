@@ -50,5 +50,8 @@ struct DeliveryResult {
   std::string warning;                 ///< it went well, but…; empty: nothing
 };
 DeliveryResult deliver(Endpoint& endpoint, const Parcel& parcel, const DeliveryOptions& options);
+/// Whether this very report was the last full one that was accepted: whoever died before crossing it off would else
+/// send it again, and as a heartbeat of itself.
+bool was_accepted(const Assessment& assessment, const DeliveryOptions& options);
 
 }  // namespace patchstate

@@ -9,8 +9,9 @@
 
 namespace patchstate {
 
-/// Three, because three things are done about it: forget it, keep it for later, put it aside.
-enum class Outcome { retry_later, rejected, accepted };
+/// Four, because four things are done about it: keep it for later; the same, and tell people that this machine must be
+/// enrolled; put this one aside; forget it.
+enum class Outcome { retry_later, unauthorized, rejected, accepted };
 
 struct Delivery {
   Outcome outcome = Outcome::retry_later;

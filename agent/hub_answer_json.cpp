@@ -65,7 +65,10 @@ Delivery delivery_of(const HttpAnswer& answer) {
         "into [report] hub",
         status);
   } else {
-    if (status >= 400 && status < 500 && status != 408 && status != 429) delivery.outcome = Outcome::rejected;
+    if (status == 401 || status == 403)
+      delivery.outcome = Outcome::unauthorized;
+    else if (status >= 400 && status < 500 && status != 408 && status != 429)
+      delivery.outcome = Outcome::rejected;
     delivery.reason = problem_in(answer);
   }
   return delivery;

@@ -19,7 +19,8 @@ struct HttpAnswer {
   std::string failure;  ///< when there is none: what was attempted, what happened, what to do
 };
 
-/// 2xx: accepted. 408, 429, 5xx, a redirect and no answer at all: later. Every other one: rejected.
+/// 2xx: accepted. 408, 429, 5xx, a redirect and no answer at all: later. 401 and 403: unauthorized. Every other one:
+/// rejected.
 Delivery delivery_of(const HttpAnswer& answer);
 
 /// The key in an answer to an enrolment; nullopt: there is none in it.

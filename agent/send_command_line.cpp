@@ -28,12 +28,17 @@ void add_hub(CLI::App& app, HubOptions& hub) {
 }
 
 void add_send(CLI::App& app, SendCommand& command) {
-  auto& send = *app.add_subcommand("send", "Send the last result to the hub");
+  auto& send = *app.add_subcommand("send", "Send what waits, or the last result, to the hub");
   send.add_option_function<std::string>(
           "--file", [&command](const std::string& name) { command.file = name; },
           "send the assessment in FILE (JSON; - is standard input) instead of the last one")
       ->type_name("FILE");
   send.add_flag("--full", command.full, "send it in full, even if the hub has the same already");
+  auto* const all = send.add_flag("--all", command.all, "send only what waits, all of it, now");
+  auto* const due = send.add_flag("--due", command.due,
+                                  "send only what waits, and not before it is time to try again, as the service does");
+  all->excludes(due);
+  send.get_option("--file")->excludes(all)->excludes(due);
   add_hub(send, command.hub);
   send.footer(
       "Exit code: 0 the hub has it, 1 the hub rejected it, 75 not now: try again later,\n"

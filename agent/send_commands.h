@@ -23,9 +23,12 @@ struct HubOptions {
 
 struct SendCommand {
   HubOptions hub;
-  std::optional<FileOrInput> file;  ///< nullopt: the last assessment
+  std::optional<FileOrInput> file;  ///< nullopt: what waits, else the last assessment
   bool full = false;
+  bool due = false;  ///< as the service does: only what waits, and only when it is time
+  bool all = false;  ///< only what waits, without regard to the time
 };
+/// Exit code: the worst of what happened. With `due` and something left, a line "next=SECONDS" on standard output.
 int run(const SendCommand& command);
 
 struct EnrollCommand {

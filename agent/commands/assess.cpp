@@ -5,6 +5,7 @@
 
 #include "agent/commands/commands.h"
 #include "agent/last_assessment.h"
+#include "agent/spool.h"
 #include "assessment/assessment_json.h"
 #include "platform/files.h"
 #include "platform/paths.h"
@@ -16,6 +17,19 @@ std::string summary(const Assessment& assessment) {
   const auto counts = count(assessment);
   return fmt::format("{}: {} security, {} other, {} unclassified updates pending\n", to_text(assessment.verdict.value),
                      counts.critical_and_security, counts.other, counts.unclassified);
+}
+
+/// In the spool before it is the last one: what nobody may lose is on disk first.
+void put_into_spool(const std::filesystem::path& folder, Assessment& assessment) {
+  Spool spool(hub_queue(folder));
+  const auto lost = spool.lost();
+  if (lost > 0)
+    assessment.warnings.push_back(
+        {"reports_lost", fmt::format("{} older reports had to give way before they were sent", lost), "spool", false});
+  const auto json = to_json(assessment, JsonStyle::indented);
+  spool.put(json, assessment.activity_id);
+  spool.told_of(lost);
+  write_last_assessment(folder, json);
 }
 
 }  // namespace
@@ -32,8 +46,11 @@ int run(const AssessCommand& command) {
     print("another patchstate is assessing this machine; nothing to do\n");
     return 0;
   }
-  const auto assessment = assess_machine(*opened.machine);
-  write_last_assessment(folder, to_json(assessment, JsonStyle::indented));
+  auto assessment = assess_machine(*opened.machine);
+  if (opened.machine->config.report.hub.empty())
+    write_last_assessment(folder, to_json(assessment, JsonStyle::indented));
+  else
+    put_into_spool(folder, assessment);
   print(summary(assessment));
   return 0;
 }

@@ -53,7 +53,7 @@ void require_place_for_key(const fs::path& file) {
 
 int refused(const HttpAnswer& answer, const std::string& hub) {
   const auto delivery = delivery_of(answer);
-  if (delivery.outcome == Outcome::rejected) {
+  if (delivery.outcome == Outcome::rejected || delivery.outcome == Outcome::unauthorized) {
     complain(fmt::format("{} did not enrol this machine: {}", hub, delivery.reason));
     return kExitRejected;
   }

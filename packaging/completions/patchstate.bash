@@ -40,7 +40,7 @@ _patchstate() {
                 [[ $word == -* ]] || mapfile -t COMPREPLY < <(compgen -d -- "$word")
                 ;;
             schema) choices='--help' ;;
-            send) choices='--file --full --ca --config --help' ;;
+            send) choices='--file --full --all --due --ca --config --help' ;;
             enroll) choices='--hub --token-file --ca --config --help' ;;
         esac
     fi

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/delivery.h"
 
-#include <deque>
 #include <string>
 #include <utility>
 #include <vector>
@@ -11,32 +10,19 @@
 #include "agent/hub_answer_json.h"
 #include "agent/state_hash.h"
 #include "assessment/assessment_json.h"
+#include "tests/agent/fake_endpoint.h"
 #include "tests/agent/temporary_folder.h"
 
 using namespace patchstate;
+using test::FakeEndpoint;
+using test::is_heartbeat;
+using test::kAccepted;
 using namespace std::chrono_literals;
 
 namespace {
 
 constexpr Time kNow{1'795'000'000s};
 constexpr const char* kHub = "https://hub.example.org";
-
-/// Answers in turn as it was told, and keeps what it was sent.
-class FakeEndpoint final : public Endpoint {
- public:
-  explicit FakeEndpoint(std::deque<Delivery> answers) : answers_(std::move(answers)) {}
-  Delivery send(std::string_view body) override {
-    bodies.emplace_back(body);
-    REQUIRE_FALSE(answers_.empty());
-    auto answer = answers_.front();
-    answers_.pop_front();
-    return answer;
-  }
-  std::vector<std::string> bodies;
-
- private:
-  std::deque<Delivery> answers_;
-};
 
 Assessment assessed() {
   Assessment assessment;
@@ -56,13 +42,8 @@ Assessment assessed() {
   return assessment;
 }
 
-const Delivery kAccepted{Outcome::accepted, {}, {}, false};
 const Delivery kSendFull{Outcome::accepted, {}, {}, true};
 const Delivery kLater{Outcome::retry_later, "busy", {}, false};
-
-bool is_heartbeat(const std::string& body) {
-  return body.find("\"heartbeat\":true") != std::string::npos;
-}
 
 }  // namespace
 
@@ -77,7 +58,7 @@ TEST_CASE("a heartbeat is less than 1 KiB and names the oldest check of any sour
 
 TEST_CASE("a heartbeat is sent only where the same hub has the same state since less than a day") {
   const auto same = assessed();
-  const AcceptedReport accepted{kHub, same.state_hash, kNow};
+  const AcceptedReport accepted{kHub, "another", same.state_hash, kNow};
   CHECK(form_for(same, accepted, kHub, kNow) == ReportForm::heartbeat);
   CHECK(form_for(same, accepted, kHub, kNow + 24h - 1s) == ReportForm::heartbeat);
   CHECK(form_for(same, accepted, kHub, kNow + 24h) == ReportForm::full);
@@ -87,7 +68,7 @@ TEST_CASE("a heartbeat is sent only where the same hub has the same state since 
 
   auto without = same;
   without.state_hash.clear();
-  CHECK(form_for(without, AcceptedReport{kHub, "", kNow}, kHub, kNow) == ReportForm::full);
+  CHECK(form_for(without, AcceptedReport{kHub, "", "", kNow}, kHub, kNow) == ReportForm::full);
   auto edited = same;
   edited.sources.clear();
   CHECK(form_for(edited, accepted, kHub, kNow) == ReportForm::full);
@@ -127,7 +108,7 @@ TEST_CASE("what can't be remembered was accepted all the same") {
 }
 
 TEST_CASE("what was accepted is read as it was written, and nothing else is") {
-  const AcceptedReport report{kHub, "abc", kNow};
+  const AcceptedReport report{kHub, "961afb2e", "abc", kNow};
   const auto text = to_text(report);
   const auto read = parse_accepted_report(text);
   REQUIRE(read.has_value());

@@ -222,7 +222,7 @@ class Heartbeats(Case):
                                            (url, "", hours_ago(1), FULL), (url, state, hours_ago(-1), FULL)):
                 with self.subTest((hub, hash_of, at)):
                     (self.state / "accepted-report").write_text(
-                        f"patchstate accepted report 1\n{hub}\n{hash_of}\n{at}\n")
+                        f"patchstate accepted report 2\n{hub}\n961afb2e\n{hash_of}\n{at}\n")
                     self.ends(ACCEPTED, "send", says=says)
             (self.state / "accepted-report").write_bytes(b"\xff\x00damaged")
             self.ends(ACCEPTED, "send", says=FULL)
