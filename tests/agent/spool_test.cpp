@@ -93,7 +93,8 @@ TEST_CASE("a report that is refused is put aside with the reason, and only the l
     spool.remove(spool.reports()[0]);
   }
   std::size_t reasons = 0;
-  for (const auto& name : names_in(folder / "hub/rejected")) if (name.ends_with(".reason")) ++reasons;
+  for (const auto& name : names_in(folder / "hub/rejected"))
+    if (name.ends_with(".reason")) ++reasons;
   CHECK(names_in(folder / "hub/rejected").size() == 40);
   CHECK(reasons == 20);
 }

@@ -4,7 +4,7 @@
 
 usage: spool_test.py FOLDER-OF-THE-PROGRAMS [unittest arguments]
 
-PATCHSTATE_KILLS sets how many times the programs are killed (40); PATCHSTATE_SEED makes a run again."""
+PATCHSTATE_KILLS sets how often each of the two programs is started to be killed (150); PATCHSTATE_SEED makes a run again."""
 
 import gzip
 import json
@@ -25,7 +25,7 @@ import delivery_test  # noqa: E402  (needs the path above)
 from delivery_test import ACCEPTED, ERROR, LATER, PROGRAMS, REJECTED, Case  # noqa: E402
 from endpoints import server_that_answers  # noqa: E402
 
-KILLS = int(os.environ.get("PATCHSTATE_KILLS", "40"))
+KILLS = int(os.environ.get("PATCHSTATE_KILLS", "150"))
 SEED = int(os.environ.get("PATCHSTATE_SEED", str(random.randrange(10**6))))
 NOBODY = "http://127.0.0.1:9"  # the discard port: nobody listens
 
