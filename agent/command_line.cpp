@@ -34,6 +34,7 @@ constexpr std::size_t kStoredFormats = 2;  // what `status` takes: the first of 
 constexpr std::array kSendCommands{
     std::pair{"send", "Send what waits, or the last result, to the hub"},
     std::pair{"enroll", "Get this machine's key from the hub, with a token"},
+    std::pair{"doctor", "Check everything that reporting needs, with a remedy for each fault"},
 };
 constexpr const char* kSendProgram = "patchstate-send";
 

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/https_endpoint.h"
 
+#include <algorithm>
 #include <array>
 #include <ctime>
+#include <limits>
 #include <memory>
 #include <new>
 #include <stdexcept>
@@ -42,10 +44,10 @@ std::string date_header() {
   return fmt::format("Date: {:%a, %d %b %Y %H:%M:%S} GMT", fmt::gmtime(std::time(nullptr)));
 }
 
-Headers headers_for(const HubAccess& access, Encoding encoding) {
+Headers headers_for(const HubAccess& access, std::optional<Encoding> encoding) {
   Headers headers;
   add(headers, date_header());
-  add(headers, "Content-Type: application/json");
+  if (encoding) add(headers, "Content-Type: application/json");
   if (encoding == Encoding::gzip) add(headers, "Content-Encoding: gzip");
   add(headers, "Accept: application/json, application/problem+json");
   add(headers, "Expect:");  // no waiting for permission to send the body
@@ -61,6 +63,22 @@ std::size_t take(char* bytes, std::size_t one, std::size_t count, void* target) 
   body.append(bytes, size);  // reserved
   return size;
 }
+
+/// "Date: Tue, 24 Nov 2026 06:37:27 GMT"; the last one counts.
+std::size_t take_header(char* bytes, std::size_t one, std::size_t count, void* target) noexcept {
+  constexpr std::string_view kDate = "date:";
+  const std::string_view line(bytes, one * count);
+  const auto same = [](char expected, char found) { return expected == (found | 0x20); };
+  if (line.size() > kDate.size() && line.size() < 100 && std::equal(kDate.begin(), kDate.end(), line.begin(), same)) {
+    std::array<char, 100> value{};
+    line.substr(kDate.size()).copy(value.data(), value.size() - 1);
+    const std::time_t date = curl_getdate(value.data(), nullptr);
+    if (date > 0) *static_cast<std::time_t*>(target) = date - std::time(nullptr);
+  }
+  return one * count;
+}
+
+constexpr std::time_t kNoDate = std::numeric_limits<std::time_t>::max();
 
 template <class Value>
 void set(CURL* handle, CURLoption option, Value value) {
@@ -114,15 +132,14 @@ std::string failure_of(CURLcode code, const std::string& url, std::string_view d
   return fmt::format("cannot send to {}: {}{}", url, what, advice_for(code, access));
 }
 
-}  // namespace
-
-HttpAnswer post(const HubAccess& access, std::string_view path, std::string_view json, Encoding encoding) {
+/// Without an encoding a GET.
+HttpAnswer exchange(const HubAccess& access, std::string_view path, std::optional<Encoding> encoding,
+                    const std::string& body) {
   // Once, before anything else of curl; at the end of the program the system takes it all back.
   static const CURLcode started = curl_global_init(CURL_GLOBAL_DEFAULT);
   const std::unique_ptr<CURL, EndHandle> handle(started == CURLE_OK ? curl_easy_init() : nullptr);
   if (!handle) throw std::runtime_error("libcurl can't be used here");
   const std::string url = access.hub.substr(0, access.hub.find_last_not_of('/') + 1) + std::string(path);
-  const std::string body = encoding == Encoding::gzip ? gzip(json, Effort::usual) : std::string(json);
   const Headers headers = headers_for(access, encoding);
   const std::string program = fmt::format("patchstate/{}", agent_version());
   HttpAnswer answer;
@@ -136,8 +153,13 @@ HttpAnswer post(const HubAccess& access, std::string_view path, std::string_view
   set(handle.get(), CURLOPT_TIMEOUT, kTotalSeconds);
   set(handle.get(), CURLOPT_USERAGENT, program.c_str());
   set(handle.get(), CURLOPT_HTTPHEADER, headers.get());
-  set(handle.get(), CURLOPT_POSTFIELDS, body.data());
-  set(handle.get(), CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body.size()));
+  if (encoding) {
+    set(handle.get(), CURLOPT_POSTFIELDS, body.data());
+    set(handle.get(), CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body.size()));
+  }
+  std::time_t ahead = kNoDate;
+  set(handle.get(), CURLOPT_HEADERFUNCTION, &take_header);
+  set(handle.get(), CURLOPT_HEADERDATA, static_cast<void*>(&ahead));
   set(handle.get(), CURLOPT_WRITEFUNCTION, &take);
   set(handle.get(), CURLOPT_WRITEDATA, static_cast<void*>(&answer.body));
   set_trust(handle.get(), access);
@@ -152,7 +174,18 @@ HttpAnswer post(const HubAccess& access, std::string_view path, std::string_view
   curl_easy_getinfo(handle.get(), CURLINFO_RETRY_AFTER, &retry_after);
   answer.status = static_cast<int>(status);
   if (retry_after > 0) answer.retry_after = std::chrono::seconds{retry_after};
+  if (ahead != kNoDate) answer.ahead = std::chrono::seconds{ahead};
   return answer;
+}
+
+}  // namespace
+
+HttpAnswer post(const HubAccess& access, std::string_view path, std::string_view json, Encoding encoding) {
+  return exchange(access, path, encoding, encoding == Encoding::gzip ? gzip(json, Effort::usual) : std::string(json));
+}
+
+HttpAnswer get(const HubAccess& access, std::string_view path) {
+  return exchange(access, path, std::nullopt, {});
 }
 
 Delivery HttpsEndpoint::send(std::string_view body) {

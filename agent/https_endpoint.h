@@ -32,5 +32,7 @@ class HttpsEndpoint final : public Endpoint {
 enum class Encoding { plain, gzip };
 /// One POST of JSON to `path` of the hub. At most 10 s until it is connected, and 60 s in all.
 HttpAnswer post(const HubAccess& access, std::string_view path, std::string_view json, Encoding encoding);
+/// The same for a GET.
+HttpAnswer get(const HubAccess& access, std::string_view path);
 
 }  // namespace patchstate

@@ -62,18 +62,26 @@ void add_enroll(CLI::App& app, EnrollCommand& command) {
   enroll.footer("Exit code: 0 enrolled, 1 the hub refused, 75 not now: try again later, 3 an error.");
 }
 
+void add_doctor(CLI::App& app, DoctorCommand& command) {
+  auto& doctor = *app.add_subcommand("doctor", "Check everything that reporting needs, with a remedy for each fault");
+  add_hub(doctor, command.hub);
+  doctor.footer("Exit code: 0 nothing must be mended, 1 something must, 3 an error.");
+}
+
 }  // namespace
 
 int run_send_command_line(int argc, const char* const* argv) {
   CLI::App app("Sends what patchstate found out to the hub", kProgram);
   SendCommand send;
   EnrollCommand enroll;
+  DoctorCommand doctor;
   app.set_version_flag("--version", fmt::format("patchstate-send {}", agent_version()));
   app.require_subcommand(1);
   app.get_formatter()->column_width(32);
   app.get_formatter()->label("SUBCOMMAND", "COMMAND");
   add_send(app, send);
   add_enroll(app, enroll);
+  add_doctor(app, doctor);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -84,7 +92,8 @@ int run_send_command_line(int argc, const char* const* argv) {
     if (!is_answer) complain(err.str().substr(0, err.str().find_last_not_of('\n') + 1));
     return is_answer ? 0 : kExitUnknown;
   }
-  return app.got_subcommand("send") ? run(send) : run(enroll);
+  if (app.got_subcommand("send")) return run(send);
+  return app.got_subcommand("enroll") ? run(enroll) : run(doctor);
 }
 
 }  // namespace patchstate

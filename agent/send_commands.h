@@ -38,6 +38,12 @@ struct EnrollCommand {
 };
 int run(const EnrollCommand& command);
 
+struct DoctorCommand {
+  HubOptions hub;
+};
+/// Looks at everything that reporting needs, a line each. Exit code: 1 when something must be mended.
+int run(const DoctorCommand& command);
+
 /// Reads the command line of patchstate-send and runs its command.
 int run_send_command_line(int argc, const char* const* argv);
 

@@ -26,7 +26,7 @@ _patchstate() {
             ;;
     esac
     if ((COMP_CWORD == 1)); then
-        choices='check status collectors assess record schema send enroll --version --help'
+        choices='check status collectors assess record schema send enroll doctor --version --help'
     else
         case $command in
             check)
@@ -40,6 +40,7 @@ _patchstate() {
                 [[ $word == -* ]] || mapfile -t COMPREPLY < <(compgen -d -- "$word")
                 ;;
             schema) choices='--help' ;;
+            doctor) choices='--ca --config --help' ;;
             send) choices='--file --full --all --due --ca --config --help' ;;
             enroll) choices='--hub --token-file --ca --config --help' ;;
         esac
