@@ -83,7 +83,7 @@ void add_strict(CLI::App& app, RenderOptions& render) {
                "exit code 1 when only other than security updates are pending");
 }
 
-void add_policy(CLI::App& app, MachineOptions& machine) {
+void add_refresh(CLI::App& app, MachineOptions& machine) {
   app.add_option_function<std::vector<std::string>>(
          "--refresh",
          [&machine](const std::vector<std::string>& words) {
@@ -92,6 +92,9 @@ void add_policy(CLI::App& app, MachineOptions& machine) {
          fmt::format("have the system fetch its package metadata first: {}; default never", kRefreshForm))
       ->type_name("WHEN")
       ->expected(1, 2);
+}
+
+void add_max_metadata_age(CLI::App& app, MachineOptions& machine) {
   app.add_option_function<std::string>(
          "--max-metadata-age",
          [&machine](const std::string& text) {
@@ -107,6 +110,7 @@ struct Commands {
   StatusCommand status;
   CollectorsCommand collectors;
   AssessCommand assess;
+  SettingsCommand settings;
   RecordCommand record;
 };
 
@@ -119,7 +123,8 @@ void add_check(CLI::App& app, CheckCommand& command) {
           "write to FILE, whole or not at all, instead of standard output")
       ->type_name("FILE");
   add_root(check, command.machine.root);
-  add_policy(check, command.machine);
+  add_refresh(check, command.machine);
+  add_max_metadata_age(check, command.machine);
   check.add_flag("--only-security", command.render.only_security, "list no updates that are known not to be security");
   add_strict(check, command.render);
   add_config(check, command.machine.config_file);
@@ -139,8 +144,13 @@ void add_others(CLI::App& app, Commands& commands) {
   collectors.footer("Exit code: 0 at least one is used, 3 none is, or an error.");
 
   auto& assess = *app.add_subcommand("assess", "Assess this machine and store the result, as the service does");
+  add_refresh(assess, commands.assess.machine);
   add_config(assess, commands.assess.machine.config_file);
   assess.footer("Exit code: 0 stored, or another one is at it; 3 an error.");
+
+  auto& settings = *app.add_subcommand("settings", "Print what the service takes from the configuration");
+  add_config(settings, commands.settings.config_file);
+  settings.footer("Exit code: 0 printed, 3 an error.");
 
   auto& record =
       *app.add_subcommand("record", "Record what this machine's tools say as a test case, without its names");
@@ -162,6 +172,7 @@ int dispatch(const CLI::App& app, const Commands& commands) {
   if (app.got_subcommand("status")) return run(commands.status);
   if (app.got_subcommand("collectors")) return run(commands.collectors);
   if (app.got_subcommand("assess")) return run(commands.assess);
+  if (app.got_subcommand("settings")) return run(commands.settings);
   if (app.got_subcommand("record")) return run(commands.record);
   if (app.got_subcommand("schema")) return run(SchemaCommand{});
   fmt::print(stderr, "{}", app.help());

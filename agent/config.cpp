@@ -39,6 +39,9 @@ constexpr std::size_t kMaxQuoted = 80;
 constexpr std::chrono::seconds kShortestInterval{60};
 constexpr std::chrono::seconds kLongestInterval = std::chrono::hours{24 * 7};
 
+constexpr std::chrono::seconds kLongestStartDelay = std::chrono::hours{24};
+constexpr std::chrono::seconds kLongestSettle{50};  ///< after that a run comes even if files still change
+
 /// What a person wrote, fit to be quoted back.
 std::string quoted(std::string_view text) {
   return '"' + clean_text(text, kMaxQuoted) + '"';
@@ -248,6 +251,18 @@ void read_report(Reader& reader, const toml::table& root, Reporting& report) {
     reader.error(node->source().begin, "hub: " + problem);
 }
 
+void read_service(Reader& reader, const toml::table& root, Service& service) {
+  const auto* table = reader.section(root, "service");
+  if (table == nullptr) return;
+  reader.only(*table, "service", {"start_delay", "settle"});
+  reader.read(*table, "start_delay", service.start_delay);
+  if (service.start_delay > kLongestStartDelay)
+    reader.error(table->get("start_delay")->source().begin, "start_delay: expected at most 1d");
+  reader.read(*table, "settle", service.settle);
+  if (service.settle > kLongestSettle)
+    reader.error(table->get("settle")->source().begin, "settle: expected at most 50s");
+}
+
 /// Line (from 1) whose dotted keys would nest so deep that the library's recursion is a danger; 0 when there is none.
 std::size_t too_deep_line(std::string_view text) {
   std::size_t line = 1;
@@ -273,12 +288,13 @@ ConfigResult parse_config(std::string_view text, std::string_view file_name,
   Reader reader;
   try {
     const toml::table root = toml::parse(text);
-    reader.only(root, "", {"collectors", "policy", "refresh", "cloud", "report"});
+    reader.only(root, "", {"collectors", "policy", "refresh", "cloud", "report", "service"});
     read_collectors(reader, root, known_collectors, result.config);
     read_policy(reader, root, result.config.policy);
     read_refresh(reader, root, result.config.refresh);
     read_cloud(reader, root, result.config.cloud);
     read_report(reader, root, result.config.report);
+    read_service(reader, root, result.config.service);
   } catch (const toml::parse_error& error) {
     reader.error(error.source().begin, clean_text(error.description(), 300));
   }

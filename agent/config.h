@@ -27,12 +27,19 @@ struct Reporting {
   std::filesystem::path client_key;
 };
 
+/// How the resident program goes about it.
+struct Service {
+  std::chrono::seconds start_delay = std::chrono::minutes{2};  ///< the first run comes within it
+  std::chrono::seconds settle{10};                             ///< quiet after a change of files, before a run
+};
+
 struct Config {
   std::vector<std::string> collectors;  ///< empty: every one that fits
   Policy policy;
   RefreshPolicy refresh;
   CloudLookup cloud = CloudLookup::on;
   Reporting report;
+  Service service;
 };
 
 struct ConfigResult {

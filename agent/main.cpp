@@ -8,6 +8,7 @@
 /// One of the program's catch sites: whatever was not turned into a part of the answer is the answer "unknown".
 int main(int argc, char** argv) {
   patchstate::prepare_program(patchstate::kExitUnknown);
+  patchstate::take_first_pages();
   try {
     return patchstate::run_command_line(argc, argv);
   } catch (const std::exception& error) {

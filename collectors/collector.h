@@ -50,6 +50,8 @@ struct CollectorChoice {
   std::unique_ptr<Collector> collector;  ///< null when it does not fit
   /// Everything its answer depends on, as one text that changes when any of it does (linux.md §5); cheap: stats only.
   std::string fingerprint;
+  /// Folders and files of the running system in which that shows, so that nobody has to look again and again.
+  std::vector<std::filesystem::path> watched;
 };
 
 /// All collectors this build knows, fitting or not; one explicit list for each OS.

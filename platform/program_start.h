@@ -12,6 +12,10 @@ namespace patchstate {
 /// (SIGINT, SIGTERM, SIGHUP) ends the program at once with `exit_code_when_stopped`, and its children with it.
 void prepare_program(int exit_code_when_stopped);
 
+/// The program and its first memory in two steps instead of a page fault each: for programs that live for milliseconds.
+/// An idle one would hold memory that it does not use.
+void take_first_pages();
+
 /// Becomes `program` with these arguments (the first is its name), with the same streams and environment; its exit code
 /// is ours. Throws std::system_error when it can't be started.
 [[noreturn]] void become_program(const std::filesystem::path& program, std::vector<std::string> arguments);

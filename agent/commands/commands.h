@@ -36,6 +36,12 @@ struct AssessCommand {
 /// Assesses and stores. Exit code 0 when it is stored, whatever the verdict.
 int run(const AssessCommand& command);
 
+struct SettingsCommand {
+  std::optional<std::filesystem::path> config_file;
+};
+/// What the resident program needs of the configuration, which it does not read itself: lines of key=value.
+int run(const SettingsCommand& command);
+
 struct RecordCommand {
   MachineOptions machine;
   std::filesystem::path folder;

@@ -111,6 +111,7 @@ CollectorChoice choose_apt(const HostAccess& access) {
           : "dpkg database and apt configuration found; asked through patchstate-apt-probe";
   choice.collector = std::make_unique<AptCollector>(access);
   choice.fingerprint = fingerprint(access);
+  choice.watched = watched_paths();
   return choice;
 }
 

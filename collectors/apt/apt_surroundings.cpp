@@ -2,6 +2,7 @@
 #include "collectors/apt/apt_surroundings.h"
 
 #include <algorithm>
+#include <array>
 #include <fstream>
 #include <system_error>
 
@@ -90,6 +91,11 @@ void read_os(const fs::path& root, Surroundings& around) {
   }
 }
 
+/// Folders all of whose files count.
+constexpr std::array kFolders = {"/var/lib/apt/lists",      "/var/lib/dpkg/updates",
+                                 "/etc/apt/sources.list.d", "/etc/apt/apt.conf.d",
+                                 "/etc/apt/preferences.d",  "/var/lib/ubuntu-advantage/apt-esm/var/lib/apt/lists"};
+
 void add_stamp(std::string& text, const fs::path& path) {
   const FileStamp one = stamp(path);
   text += fmt::format("{} {} {} {}\n", path.string(), one.inode, one.size, one.mtime_ns);
@@ -122,14 +128,19 @@ std::string fingerprint(const HostAccess& access) {
         "/var/lib/apt/periodic/update-success-stamp", "/etc/apt/sources.list", "/etc/apt/apt.conf",
         "/etc/apt/preferences", "/etc/machine-id", "/etc/os-release", "/var/lib/ubuntu-advantage/status.json"})
     add_stamp(text, below(access.root, file));
-  for (const char* const folder :
-       {"/var/lib/apt/lists", "/var/lib/dpkg/updates", "/etc/apt/sources.list.d", "/etc/apt/apt.conf.d",
-        "/etc/apt/preferences.d", "/var/lib/ubuntu-advantage/apt-esm/var/lib/apt/lists"})
-    text += stamp_folder(below(access.root, folder));
+  for (const char* const folder : kFolders) text += stamp_folder(below(access.root, folder));
   const auto probe = probe_program("patchstate-apt-probe");
   if (!probe.empty()) add_stamp(text, probe);
   if (access.root == "/") text += running_kernel() + running_kernel_build() + "\n";
   return text;
+}
+
+std::vector<fs::path> watched_paths() {
+  std::vector<fs::path> paths(kFolders.begin(), kFolders.end());
+  // dpkg and apt replace these files by renaming, which shows in the folder.
+  for (const char* const folder : {"/var/lib/dpkg", "/var/lib/apt", "/var/lib/apt/periodic", "/etc/apt"})
+    paths.emplace_back(folder);
+  return paths;
 }
 
 }  // namespace patchstate::apt

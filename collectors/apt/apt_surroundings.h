@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <filesystem>
 #include <string>
+#include <vector>
 
 #include "collectors/apt/apt_rules.h"
 #include "collectors/collector.h"
@@ -16,5 +18,8 @@ Surroundings read_surroundings(const HostAccess& access, const Snapshot& snapsho
 /// Stamps of every file apt's answer depends on (linux.md §5). Taken before asking, so that a change in between is seen
 /// by the next run.
 std::string fingerprint(const HostAccess& access);
+
+/// Where a change of those files shows, a folder or file each.
+std::vector<std::filesystem::path> watched_paths();
 
 }  // namespace patchstate::apt

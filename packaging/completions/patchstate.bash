@@ -26,7 +26,7 @@ _patchstate() {
             ;;
     esac
     if ((COMP_CWORD == 1)); then
-        choices='check status collectors assess record schema send enroll doctor --version --help'
+        choices='check status collectors assess settings record schema send enroll doctor --version --help'
     else
         case $command in
             check)
@@ -34,7 +34,8 @@ _patchstate() {
                 ;;
             status) choices='--format --strict-updates --config --help' ;;
             collectors) choices='--root --config --help' ;;
-            assess) choices='--config --help' ;;
+            assess) choices='--refresh --config --help' ;;
+            settings) choices='--config --help' ;;
             record)
                 choices='--root --config --help'
                 [[ $word == -* ]] || mapfile -t COMPREPLY < <(compgen -d -- "$word")

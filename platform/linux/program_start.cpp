@@ -40,7 +40,24 @@ void fill_standard_streams() {
 
 constexpr std::size_t kFirstMemory = 384U << 10U;  ///< what an unchanged run with a hundred updates takes
 
-/// The program and its first memory in two steps: on a virtual machine a page fault can cost 15 µs, and a page of many
+void on(int signal, void (*handler)(int)) {
+  struct sigaction action {};
+  action.sa_handler = handler;
+  ::sigaction(signal, &action, nullptr);
+}
+
+}  // namespace
+
+void prepare_program(int exit_code_when_stopped) {
+  exit_code = exit_code_when_stopped;
+  fill_standard_streams();
+  on(SIGPIPE, SIG_IGN);
+  on(SIGINT, stop);
+  on(SIGTERM, stop);
+  on(SIGHUP, stop);
+}
+
+/// On a virtual machine a page fault can cost 15 µs, and a page of many
 /// at once 1 µs or less. A kernel before 5.14 does not know the requests; then each page comes when it is touched, as
 /// ever.
 void take_first_pages() {
@@ -58,24 +75,6 @@ void take_first_pages() {
   if (memory != nullptr) take(address(memory), address(memory) + kFirstMemory, MADV_POPULATE_WRITE);
   std::free(memory);
 #endif
-}
-
-void on(int signal, void (*handler)(int)) {
-  struct sigaction action {};
-  action.sa_handler = handler;
-  ::sigaction(signal, &action, nullptr);
-}
-
-}  // namespace
-
-void prepare_program(int exit_code_when_stopped) {
-  exit_code = exit_code_when_stopped;
-  take_first_pages();
-  fill_standard_streams();
-  on(SIGPIPE, SIG_IGN);
-  on(SIGINT, stop);
-  on(SIGTERM, stop);
-  on(SIGHUP, stop);
 }
 
 void become_program(const std::filesystem::path& program, std::vector<std::string> arguments) {

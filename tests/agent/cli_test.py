@@ -111,7 +111,7 @@ class CommandLine(Case):
 
     def test_help_and_version(self):
         self.assertRegex(self.run_it("--version").out, r"^patchstate \d+\.\d+\.\d+\n$")
-        for arguments in ([], ["check"], ["status"], ["collectors"], ["assess"], ["record"], ["schema"]):
+        for arguments in ([], ["check"], ["status"], ["collectors"], ["assess"], ["settings"], ["record"], ["schema"]):
             result = self.run_it(*arguments, "--help")
             self.assertEqual((result.returncode, result.err), (0, ""), arguments)
             self.assertIn("--help", result.out)
@@ -369,7 +369,7 @@ class Configuration(Case):
         config = self.write("c.toml", 'colour = 1\n[policy]\nmax_metadata_age = "soon"\n')
         result = self.fails("check", "--config", config, says=[f"{config}:1:1: ", f"{config}:3:20: "])
         self.assertEqual(len(result.err.splitlines()), 2)
-        for command in ("status", "assess", "collectors"):
+        for command in ("status", "assess", "settings", "collectors"):
             self.fails(command, "--config", config, says=f"{config}:1:1: ")
 
     def test_hostile_configurations(self):

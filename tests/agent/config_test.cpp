@@ -38,6 +38,8 @@ TEST_CASE("an empty configuration is the defaults") {
   CHECK(result.config.cloud == CloudLookup::on);
   CHECK(result.config.report.hub.empty());
   CHECK(result.config.report.interval == 6h);
+  CHECK(result.config.service.start_delay == 2min);
+  CHECK(result.config.service.settle == 10s);
 }
 
 TEST_CASE("every key is read") {
@@ -60,6 +62,9 @@ TEST_CASE("every key is read") {
     key_file = "/etc/patchstate/key"
     client_certificate = "/etc/patchstate/client.pem"
     client_key = "/etc/patchstate/client.key"
+    [service]
+    start_delay = "0s"
+    settle = "1s"
   )",
                                              "c.toml", kKnown);
   CHECK(errors.empty());
@@ -77,6 +82,8 @@ TEST_CASE("every key is read") {
   CHECK(config.report.key_file == "/etc/patchstate/key");
   CHECK(config.report.client_certificate == "/etc/patchstate/client.pem");
   CHECK(config.report.client_key == "/etc/patchstate/client.key");
+  CHECK(config.service.start_delay == 0s);
+  CHECK(config.service.settle == 1s);
 }
 
 TEST_CASE("every error names its file, line and column, and what would be right") {
@@ -85,7 +92,8 @@ TEST_CASE("every error names its file, line and column, and what would be right"
     std::vector<std::string> errors;
   };
   const std::vector<Case> cases = {
-      {"colour = 1\n", {"c.toml:1:1: unknown key \"colour\"; known here: collectors, policy, refresh, cloud, report"}},
+      {"colour = 1\n",
+       {"c.toml:1:1: unknown key \"colour\"; known here: collectors, policy, refresh, cloud, report, service"}},
       {"\n[policy]\n  max_age = \"1d\"\n",
        {"c.toml:3:3: unknown key \"max_age\" in [policy]; known here: max_metadata_age, unclassified_as_other, "
         "count_states"}},
@@ -114,6 +122,11 @@ TEST_CASE("every error names its file, line and column, and what would be right"
       {"[report]\nhub = \"http://hub.example.org\"\n",
        {"c.toml:2:7: hub: plain http would show this host's key to the network; write https://hub.example.org"}},
       {"[report]\ninterval = \"59s\"\n", {"c.toml:2:12: interval: expected 1m to 1w"}},
+      {"[service]\nstart_delay = \"25h\"\n", {"c.toml:2:15: start_delay: expected at most 1d"}},
+      {"[service]\nsettle = \"51s\"\n", {"c.toml:2:10: settle: expected at most 50s"}},
+      {"[service]\nsettle = 10\n",
+       {"c.toml:2:10: settle: expected a number and a unit (90s, 15m, 6h, 2d, 1w), not a number"}},
+      {"[service]\nuser = \"x\"\n", {"c.toml:2:1: unknown key \"user\" in [service]; known here: start_delay, settle"}},
       {"[report]\ninterval = \"8d\"\n", {"c.toml:2:12: interval: expected 1m to 1w"}},
       {"[report]\nca = \"ca.pem\"\n", {"c.toml:2:6: ca: expected a path from the root (/…), not \"ca.pem\""}},
       {"[report]\nclient_key = \"/k\"\n", {"c.toml:1:1: client_certificate and client_key: one needs the other"}},
@@ -122,12 +135,12 @@ TEST_CASE("every error names its file, line and column, and what would be right"
         "client_key"}},
       // All of them, in the order of the file.
       {"zeta = 1\nalpha = 2\n[cloud]\nidentity = {}\n",
-       {"c.toml:1:1: unknown key \"zeta\"; known here: collectors, policy, refresh, cloud, report",
-        "c.toml:2:1: unknown key \"alpha\"; known here: collectors, policy, refresh, cloud, report",
+       {"c.toml:1:1: unknown key \"zeta\"; known here: collectors, policy, refresh, cloud, report, service",
+        "c.toml:2:1: unknown key \"alpha\"; known here: collectors, policy, refresh, cloud, report, service",
         "c.toml:4:12: identity: expected true or false, not a table"}},
       // What a person is shown is fit for a terminal.
       {"\"\\u001b[31mred\" = 1\n",
-       {"c.toml:1:1: unknown key \"red\"; known here: collectors, policy, refresh, cloud, report"}},
+       {"c.toml:1:1: unknown key \"red\"; known here: collectors, policy, refresh, cloud, report, service"}},
   };
   for (const auto& [text, errors] : cases) {
     const auto& shown = text;

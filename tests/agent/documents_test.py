@@ -35,8 +35,8 @@ def options(*command):
 
 class Documents(unittest.TestCase):
     def test_there_are_commands_and_options_to_compare(self):
-        self.assertEqual(set(commands()), {"check", "status", "collectors", "assess", "record", "schema", "send",
-                                           "enroll", "doctor"})
+        self.assertEqual(set(commands()), {"check", "status", "collectors", "assess", "settings", "record", "schema",
+                                           "send", "enroll", "doctor"})
         self.assertIn("--refresh", options("check"))
 
     def test_the_manual_page_has_each_command_with_its_options(self):

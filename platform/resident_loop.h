@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a resident program waits for, in one thread: requests from outside, changed files, set clocks, the end of the
+// one program it runs, and a moment. In between it does not wake up, except to tell the service manager that it lives.
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "platform/process_runner.h"
+
+namespace patchstate {
+
+/// Since boot, time in suspend included; nobody sets it.
+std::chrono::milliseconds time_since_boot();
+/// Since boot, without time in suspend: what sd_notify(3) wants as MONOTONIC_USEC.
+std::chrono::microseconds monotonic_time();
+
+struct Happened {
+  bool stop = false;    ///< SIGTERM or SIGINT
+  bool reload = false;  ///< SIGHUP
+  bool run = false;     ///< SIGUSR1
+  bool files = false;
+  std::chrono::milliseconds clock_moved{0};  ///< the wall clock was set by so much
+  std::chrono::milliseconds slept{0};        ///< in suspend
+  std::optional<ProcessResult> ended;        ///< the program that was started
+};
+
+class ResidentLoop {
+ public:
+  /// From now on these signals no longer end the program. Throws std::system_error without descriptors.
+  ResidentLoop();
+  ResidentLoop(const ResidentLoop&) = delete;
+  ResidentLoop& operator=(const ResidentLoop&) = delete;
+  ~ResidentLoop();  ///< ends the program that runs, with all its descendants
+
+  /// Files and folders whose change is told (file_watch.h); the problem with them, or empty.
+  std::string watch(std::vector<std::filesystem::path> paths);
+  /// Starts the one program. One that can't be started is told as ended by the next `wait`.
+  void start(const Command& command);
+  bool is_running() const;
+
+  /// Until something happens or the time since boot is `until`.
+  Happened wait(std::chrono::milliseconds until);
+
+ private:
+  struct Sources;
+  std::unique_ptr<Sources> sources_;
+};
+
+}  // namespace patchstate
