@@ -16,8 +16,9 @@ struct HttpAnswer {
   int status = 0;  ///< 0: there is no answer
   std::string body;
   std::optional<std::chrono::seconds> retry_after;
-  std::optional<std::chrono::seconds> ahead;  ///< how far the server's clock is ahead of ours; nullopt: it does not say
-  std::string failure;                        ///< when there is none: what was attempted, what happened, what to do
+  std::string failure;  ///< when there is none: what was attempted, what happened, what to do
+  /// How far the server's clock is ahead of ours; nullopt: it does not say.
+  std::optional<std::chrono::seconds> ahead = std::nullopt;
 };
 
 /// 2xx: accepted. 408, 429, 5xx, a redirect and no answer at all: later. 401 and 403: unauthorized. Every other one:
