@@ -20,6 +20,7 @@ RELEASE = "bookworm"
 # What the programs link (libapt-pkg is there already), what they read, and what boots.
 PACKAGES = ("systemd", "systemd-sysv", "ca-certificates", "libcurl4", "distro-info-data")
 LISTS_STAY_FRESH = 12 * 3600
+REBOOTED = 133  # how nspawn ends, to be started again
 
 
 def until(condition, what, seconds=30):
@@ -80,14 +81,17 @@ class Container:
     def __init__(self, folder):
         self.folder = folder
         self.log = tempfile.TemporaryFile()
+        self.boot()
+
+    def boot(self):
         self.nspawn = subprocess.Popen(
-            ["systemd-nspawn", "-q", "--register=no", "--keep-unit", "-D", str(folder), "-M", f"booted-{os.getpid()}", "--private-network",
-             "--console=pipe", "-b"],
+            ["systemd-nspawn", "-q", "--register=no", "--keep-unit", "-D", str(self.folder), "-M", f"booted-{os.getpid()}",
+             "--private-network", "--console=pipe", "-b"],
             env=ENVIRONMENT | {"SYSTEMD_NSPAWN_UNIFIED_HIERARCHY": "1"},
             stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log,
         )
         try:
-            self.wait_for_boot()
+            until(self.is_running, "the container is running", 120)
         except BaseException:
             self.power_off()
             raise
@@ -101,15 +105,11 @@ class Container:
         except OSError:
             return None
 
-    def wait_for_boot(self, not_leader=None):
-        def booted():
-            if self.nspawn.poll() is not None:
-                self.log.seek(0)
-                raise AssertionError(f"the container ended: {self.log.read()[-2000:]!r}")
-            pid = self.leader()
-            return pid and pid != not_leader and self.try_run("systemctl", "is-system-running")[1].strip() == "running"
-
-        until(booted, "the container is running", 120)
+    def is_running(self):
+        if self.nspawn.poll() is not None:
+            self.log.seek(0)
+            raise AssertionError(f"the container ended: {self.log.read()[-2000:]!r}")
+        return self.leader() and self.try_run("systemctl", "is-system-running")[1].strip() == "running"
 
     def try_run(self, *command, seconds=60):
         """Exit code and output of a command in the container, as its root."""
@@ -138,9 +138,10 @@ class Container:
         return self.folder / inside.lstrip("/")
 
     def reboot(self):
-        before = self.leader()
         self.try_run("systemctl", "reboot")
-        self.wait_for_boot(not_leader=before)
+        if self.nspawn.wait(60) != REBOOTED:
+            raise AssertionError(f"nspawn ended with {self.nspawn.returncode}")
+        self.boot()
 
     def power_off(self):
         """Asked first, then made to: nothing of it is left when this returns."""
