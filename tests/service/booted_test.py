@@ -14,7 +14,7 @@ import time
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
-from container import Container, Root, until, why_not  # noqa: E402  (after the path is set)
+from container import ENVIRONMENT, Container, Root, until, why_not  # noqa: E402  (after the path is set)
 
 SKIPPED = 77
 PACKAGING = HERE.parents[1] / "packaging"
@@ -53,7 +53,9 @@ def install(programs, folder):
         shutil.copy(PACKAGING / "systemd" / unit, folder / "usr/lib/systemd/system" / unit)
     shutil.copy(PACKAGING / "systemd/patchstate.sysusers", folder / "usr/lib/sysusers.d/patchstate.conf")
     (folder / "etc/patchstate").mkdir(mode=0o755)
-    shutil.copy(PACKAGING / "patchstate.toml", folder / "etc/patchstate/patchstate.toml")
+    config = (PACKAGING / "patchstate.toml").read_text()
+    config = re.sub(r'^#?start_delay = .*', 'start_delay = "1s"', config, flags=re.M)
+    (folder / "etc/patchstate/patchstate.toml").write_text(config)
     (folder / "etc/patchstate/patchstate.toml").chmod(0o644)
     # A kernel to find: what would be lost if the sandbox hid /lib/modules.
     (folder / "usr/lib/modules/9.9.9-test").mkdir(parents=True)
@@ -65,8 +67,9 @@ def install(programs, folder):
 class Service:
     """patchstate.service in a booted container, and copies of it that run something else."""
 
-    def __init__(self, box):
+    def __init__(self, box, programs):
         self.box = box
+        self.programs = programs
 
     def show(self, name, unit="patchstate.service"):
         return self.box.show(unit, name)
@@ -97,7 +100,7 @@ class Service:
     def user(self):
         return self.box.run("id", "-u", "patchstate").strip()
 
-    def in_sandbox(self, name, *command):
+    def in_sandbox(self, name, *command, added=()):
         """What `command` prints when it runs with every property of patchstate.service: the unit's own file with another
         ExecStart, so that a property added to it is tested too."""
         text = self.box.path("/usr/lib/systemd/system/patchstate.service").read_text()
@@ -105,10 +108,10 @@ class Service:
             text = re.sub(rf"^{key}=.*\n", "", text, flags=re.M)
         words = " ".join(json.dumps(word) for word in command)
         output, done = f"/run/{name}.out", f"/run/{name}.done"
-        added = ["[Service]", "Type=oneshot", f"ExecStart={words}", "SuccessExitStatus=0 1 2 3",
-                 f"StandardOutput=append:{output}", "StandardError=journal", f"ExecStartPost=+/bin/touch {done}"]
+        more = ["[Service]", "Type=oneshot", f"ExecStart={words}", "SuccessExitStatus=0 1 2 3",
+                 f"StandardOutput=append:{output}", "StandardError=journal", f"ExecStartPost=+/bin/touch {done}", *added]
         unit = f"sandbox-{name}.service"
-        self.box.path(f"/etc/systemd/system/{unit}").write_text(text + "\n" + "\n".join(added) + "\n")
+        self.box.path(f"/etc/systemd/system/{unit}").write_text(text + "\n" + "\n".join(more) + "\n")
         self.box.run("systemctl", "daemon-reload")
         self.box.run("systemctl", "start", "--no-block", unit)
         # Seen from here: a systemctl that waits in there would be one more process that an assessment counts.
@@ -217,14 +220,49 @@ def sees_the_same(service):
 
 
 def reloads(service):
-    """`systemctl reload` reaches the process, which stays the same one"""
-    before, said = service.main_pid(), len(service.journal())
+    """`systemctl reload` reaches the process, which stays the same one and says so"""
+    before = service.main_pid()
+    # Its own lines alone, without those that systemd writes about it.
+    journal = ["journalctl", "--no-pager", "-o", "cat", "_SYSTEMD_UNIT=patchstate.service", f"_PID={before}"]
+    said = len(service.box.run(*journal))
     service.box.run("systemctl", "reload", "patchstate.service")
-    until(lambda: re.search("reload|configuration", service.journal()[said:], re.I), "it says that it reloaded")
+    until(lambda: "ready: " in service.box.run(*journal)[said:], "it says that it is ready again")
     until(service.is_active, "it is active again")
     expect(service.main_pid() == before, "it is another process")
     expect(service.show("ReloadResult") == "success", service.show("ReloadResult"))
-    return service.journal()[said:].strip().replace("\n", " | ")[:150]
+    return service.box.run(*journal)[said:].strip().replace("\n", " | ")[:120]
+
+
+def delivers(service):
+    """enrolled as docs/service.md says, a report reaches a hub from within the sandbox, by a key that is a credential"""
+    box, config = service.box, service.box.path("/etc/patchstate/patchstate.toml")
+    before = config.read_text()
+    store = box.path("/var/tmp/hub.db")
+    hub = [str(service.programs / "patchstate-hub")]
+    made = subprocess.run([*hub, "token", "create", "enrol", "--store", str(store), "--name", "booted"], check=True,
+                          stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=ENVIRONMENT)
+    server = box.background(*hub, "serve", "--store", str(store), "--listen", "127.0.0.1:8750", namespaces="-n")
+    credentials = "/etc/patchstate/credentials"
+    key = "/run/credentials/sandbox-send.service/host-key"
+    try:
+        until(lambda: ":222E " in box.run("cat", "/proc/1/net/tcp"), "the hub serves")
+        config.write_text('[report]\nhub = "http://127.0.0.1:8750"\n')
+        box.run("runuser", "-u", "patchstate", "--", "env", f"STATE_DIRECTORY={STATE}", "patchstate", "enroll", "--token-file", "-",
+                typed=made.stdout)
+        box.run("install", "-d", "-m", "0700", credentials)
+        box.run("install", "-m", "0600", f"{STATE}/host-key", f"{credentials}/host-key")
+        box.run("rm", f"{STATE}/host-key")
+        config.write_text(f'{config.read_text()}key_file = "{key}"\n')
+        service.in_sandbox("send", "/usr/bin/patchstate", "send", added=[f"LoadCredential=host-key:{credentials}/host-key"])
+        status = service.show("ExecMainStatus", "sandbox-send.service")
+        expect(status == "0", f"exit code {status}: {service.journal('sandbox-send.service')}")
+        answer = subprocess.run([*hub, "fleet", "--store", str(store)], check=False, stdout=subprocess.PIPE,
+                                stderr=subprocess.STDOUT, text=True, env=ENVIRONMENT)
+        expect("booted" in answer.stdout, answer.stdout)
+    finally:
+        server.kill()
+        server.wait()
+        config.write_text(before)
 
 
 def is_watched(service):
@@ -292,7 +330,7 @@ def refreshes(service):
 
 
 # The last one leaves the container without its archive.
-STEPS = (gets_ready, assesses, verifies, is_confined, sees_the_same, reloads, is_watched, restarts, stops, comes_back, refreshes)
+STEPS = (gets_ready, assesses, verifies, is_confined, sees_the_same, reloads, delivers, is_watched, restarts, stops, comes_back, refreshes)
 
 
 def take_steps(service):
@@ -327,7 +365,7 @@ def main():
             print(f"booted in {time.monotonic() - begun:.1f} s: {box.run('systemctl', '--version').splitlines()[0]}", flush=True)
             box.run("systemd-sysusers")
             box.run("systemctl", "enable", "--now", "patchstate.service")
-            failed = take_steps(Service(box))
+            failed = take_steps(Service(box, options.bin.resolve()))
         finally:
             box.power_off()
         return int(failed)

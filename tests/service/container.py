@@ -111,18 +111,18 @@ class Container:
             raise AssertionError(f"the container ended: {self.log.read()[-2000:]!r}")
         return self.leader() and self.try_run("systemctl", "is-system-running")[1].strip() == "running"
 
-    def try_run(self, *command, seconds=60):
+    def try_run(self, *command, seconds=60, typed=""):
         """Exit code and output of a command in the container, as its root."""
         leader = self.leader()
         if not leader:
             return -1, "there is no container"
         done = subprocess.run(
             ["nsenter", "-t", str(leader), "-a", *(str(word) for word in command)], timeout=seconds, check=False,
-            env=ENVIRONMENT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+            env=ENVIRONMENT, input=typed, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         return done.returncode, done.stdout
 
-    def run(self, *command, seconds=60):
-        code, output = self.try_run(*command, seconds=seconds)
+    def run(self, *command, **more):
+        code, output = self.try_run(*command, **more)
         if code != 0:
             raise AssertionError(f"{' '.join(str(word) for word in command)}: exit code {code}\n{output[-3000:]}")
         return output
