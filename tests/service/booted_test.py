@@ -33,7 +33,8 @@ OF_THE_RUN = ("startDateTime", "lastModifiedDateTime", "assessmentActivityId", "
 REFUSED = {
     "write /etc": 30, "write /usr": 30, "write /var/lib/dpkg": 30, "write /run": 30, "write /sys": 30,
     "read /etc/shadow": 13, "read /root": 13, "raw socket": 1, "packet socket": 97, "netlink socket": 97,
-    "memory to write and execute": 1, "new user namespace": 1, "chroot": 1, "set the host name": 1, "set-user-id file": 1,
+    "memory to write and execute": (1, 13),  # by systemd's filter, or by the kernel itself where systemd has it do so
+    "new user namespace": 1, "chroot": 1, "set the host name": 1, "set-user-id file": 1,
 }  # fmt: skip
 
 
@@ -168,7 +169,9 @@ def is_confined(service):
     inside = service.in_sandbox("try", "/usr/bin/perl", "/usr/lib/try_everything.pl", "all")
     found = dict(line.split(": ", 1) for line in inside.splitlines() if ": " in line)
     for name, why in REFUSED.items():
-        expect(found.get(name, "").startswith(f"refused, {why} "), f"{name}: {found.get(name)}, not refused with {why}")
+        whys = why if isinstance(why, tuple) else (why,)
+        expect(any(found.get(name, "").startswith(f"refused, {number} ") for number in whys),
+               f"{name}: {found.get(name)}, not refused with {why}")
     others = {name: how for name, how in found.items() if name not in REFUSED}
     expect(len(others) > 10, inside)
     expect(set(others.values()) == {"granted"}, [f"{name}: {how}" for name, how in others.items() if how != "granted"])
@@ -256,11 +259,9 @@ def delivers(service):
         box.run("rm", f"{STATE}/host-key")
         config.write_text(f'{config.read_text()}key_file = "{key}"\n')
         service.in_sandbox("send", "/usr/bin/patchstate", "send", added=[f"LoadCredential=host-key:{credentials}/host-key"])
-        status = service.show("ExecMainStatus", "sandbox-send.service")
-        expect(status == "0", f"exit code {status}: {service.journal('sandbox-send.service')}")
         answer = subprocess.run([*hub, "fleet", "--store", str(store)], check=False, stdout=subprocess.PIPE,
                                 stderr=subprocess.STDOUT, text=True, env=ENVIRONMENT)
-        expect("booted" in answer.stdout, answer.stdout)
+        expect("booted" in answer.stdout, f"{answer.stdout}\n{service.journal('sandbox-send.service')}")
     finally:
         server.kill()
         server.wait()
