@@ -2,9 +2,13 @@
 #include "platform/secret_file.h"
 
 #include <system_error>
+#include <vector>
 
 #include <doctest/doctest.h>
+#include <linux/posix_acl.h>
+#include <linux/posix_acl_xattr.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include "platform/files.h"
@@ -37,6 +41,53 @@ TEST_CASE("a secret that others may read or change is refused with the command t
   write_atomically(file, "psh_abc", 0600);
   REQUIRE(::chown(file.c_str(), 12345, 12345) == 0);
   CHECK(read_secret(file).problem.find("belongs to another user") != std::string::npos);
+}
+
+namespace {
+
+struct Admitted {
+  unsigned tag;
+  unsigned permissions;
+  unsigned id;
+};
+
+/// Numbers are little-endian there, as on every machine that this test runs on. False: this file system has no lists.
+bool set_list(const std::filesystem::path& file, const std::vector<Admitted>& admitted) {
+  std::string list(sizeof(posix_acl_xattr_header), '\0');
+  list[0] = POSIX_ACL_XATTR_VERSION;
+  for (const auto& one : admitted) {
+    const posix_acl_xattr_entry entry = {static_cast<__le16>(one.tag), static_cast<__le16>(one.permissions), one.id};
+    list.append(reinterpret_cast<const char*>(&entry), sizeof entry);
+  }
+  return ::setxattr(file.c_str(), "system.posix_acl_access", list.data(), list.size(), 0) == 0;
+}
+
+}  // namespace
+
+TEST_CASE("a credential that systemd's access control list opens to this user alone is read, one for others is not") {
+  const test::TemporaryFolder folder;
+  const auto file = folder.path() / "key";
+  write_atomically(file, "psh_abc", 0400);
+  const auto list = [](unsigned user, unsigned of_group, unsigned of_others) {
+    return std::vector<Admitted>{{ACL_USER_OBJ, 4, ~0U},
+                                 {ACL_USER, 4, user},
+                                 {ACL_GROUP_OBJ, of_group, ~0U},
+                                 {ACL_MASK, 4, ~0U},
+                                 {ACL_OTHER, of_others, ~0U}};
+  };
+  if (!set_list(file, list(::geteuid(), 0, 0))) {
+    MESSAGE("not tested: no access control lists here");
+    return;
+  }
+  struct stat status {};
+  REQUIRE(::stat(file.c_str(), &status) == 0);
+  REQUIRE((status.st_mode & 07777U) == 0440U);
+  CHECK(read_secret(file).secret == "psh_abc");
+  for (const auto& wrong : {list(::geteuid() + 1, 0, 0), list(::geteuid(), 4, 0), list(::geteuid(), 0, 4)}) {
+    REQUIRE(set_list(file, wrong));
+    CHECK(read_secret(file).secret == "");
+    CHECK(read_secret(file).problem.find("can be read by others") != std::string::npos);
+  }
 }
 
 TEST_CASE("what holds no secret is refused") {
