@@ -88,7 +88,8 @@ TEST_CASE("each event is one run, at once or when it has been quiet") {
       {flurry, {"files@1150", "files@1205", "files@1225"}},
   };
   for (const auto& [events, expected] : rows) {
-    CAPTURE(expected);
+    const auto& shown = expected;
+    CAPTURE(shown);
     CHECK(runs(running_schedule(), events, kBoot + 30min) == expected);
   }
 }
