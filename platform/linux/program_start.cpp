@@ -3,8 +3,8 @@
 
 #include <cerrno>
 #include <csignal>
-#include <cstdint>
 #include <cstdlib>
+#include <memory>
 
 #include <fcntl.h>
 #include <malloc.h>
@@ -13,8 +13,8 @@
 
 #include "platform/linux/os_error.h"
 
-extern "C" char __executable_start;  // where the linker put the program, and the end of its code: end(3)
-extern "C" char etext;
+extern char program_begin asm("__executable_start");  // the linker's own names, see end(3)
+extern char code_end asm("etext");
 
 namespace patchstate {
 namespace {
@@ -38,6 +38,13 @@ void fill_standard_streams() {
   }
 }
 
+/// The whole pages between two places, at once.
+void take_pages(char* first, const char* last, int how) {
+  void* start = first;
+  auto size = static_cast<std::size_t>(last - first);
+  if (std::align(kPage, kPage, start, size) != nullptr) ::madvise(start, size, how);
+}
+
 constexpr std::size_t kFirstMemory = 384U << 10U;  ///< what an unchanged run with a hundred updates takes
 
 void on(int signal, void (*handler)(int)) {
@@ -57,22 +64,16 @@ void prepare_program(int exit_code_when_stopped) {
   on(SIGHUP, stop);
 }
 
-/// On a virtual machine a page fault can cost 15 µs, and a page of many
-/// at once 1 µs or less. A kernel before 5.14 does not know the requests; then each page comes when it is touched, as
-/// ever.
+/// On a virtual machine a page fault can cost 15 µs, and a page of many at once 1 µs or less. A kernel before 5.14 does
+/// not know the requests; then each page comes when it is touched, as ever.
 void take_first_pages() {
 #ifdef MADV_POPULATE_WRITE
-  const auto address = [](const void* at) { return reinterpret_cast<std::uintptr_t>(at); };
-  const auto take = [](std::uintptr_t first, std::uintptr_t last, int how) {
-    first = (first + kPage - 1) / kPage * kPage;
-    if (first < last) ::madvise(reinterpret_cast<void*>(first), last - first, how);
-  };
-  take(address(&__executable_start), address(&etext), MADV_POPULATE_READ);
+  take_pages(&program_begin, &code_end, MADV_POPULATE_READ);
   // From the heap, and it stays there: for what is larger malloc would else ask the system each time.
   ::mallopt(M_MMAP_THRESHOLD, 4 * kFirstMemory);
   ::mallopt(M_TRIM_THRESHOLD, 4 * kFirstMemory);
-  void* const memory = std::malloc(kFirstMemory);
-  if (memory != nullptr) take(address(memory), address(memory) + kFirstMemory, MADV_POPULATE_WRITE);
+  auto* const memory = static_cast<char*>(std::malloc(kFirstMemory));
+  if (memory != nullptr) take_pages(memory, memory + kFirstMemory, MADV_POPULATE_WRITE);
   std::free(memory);
 #endif
 }
