@@ -33,6 +33,8 @@ namespace patchstate {
 namespace {
 
 constexpr std::size_t kMaxFile = 1U << 20U;
+constexpr std::string_view kProxyForm = "http://HOST:PORT or https://HOST:PORT, without a password";
+constexpr std::string_view kPinForm = "sha256// and the 44 characters of a hash in base64; several with ; between them";
 constexpr std::size_t kMaxDotsInLine = 200;
 constexpr std::size_t kMaxErrors = 20;
 constexpr std::size_t kMaxQuoted = 80;
@@ -230,10 +232,41 @@ void read_cloud(Reader& reader, const toml::table& root, CloudLookup& lookup) {
   reader.read(*table, "identity", lookup);
 }
 
+bool is_proxy(std::string_view text) {
+  const bool has_scheme = text.starts_with("http://") || text.starts_with("https://");
+  const bool is_plain = text.find_first_of("@ \t\n\"\\?#") == std::string_view::npos;
+  return has_scheme && is_plain && text.size() > std::string_view("https://").size();
+}
+
+bool is_pin(std::string_view text) {
+  constexpr std::string_view kStart = "sha256//";
+  constexpr std::size_t kBase64 = 44;
+  while (true) {
+    const auto one = text.substr(0, text.find(';'));
+    if (!one.starts_with(kStart) || one.size() != kStart.size() + kBase64 || one.back() != '=') return false;
+    if (one.size() == text.size()) return true;
+    text.remove_prefix(one.size() + 1);
+  }
+}
+
+void read_transport(Reader& reader, const toml::table& table, Reporting& report) {
+  const auto take = [&](std::string_view key, std::string_view form, bool (*is_good)(std::string_view),
+                        std::string& into) {
+    const auto* node = table.get(key);
+    const auto* value = node == nullptr ? nullptr : reader.text(*node, key, form);
+    if (value == nullptr) return;
+    if (!is_good(*value)) reader.wrong_value(*node, key, form, *value);
+    into = *value;
+  };
+  take("proxy", kProxyForm, is_proxy, report.proxy);
+  take("pinned_key", kPinForm, is_pin, report.pinned_key);
+}
+
 void read_report(Reader& reader, const toml::table& root, Reporting& report) {
   const auto* table = reader.section(root, "report");
   if (table == nullptr) return;
-  reader.only(*table, "report", {"hub", "interval", "ca", "key_file", "client_certificate", "client_key"});
+  reader.only(*table, "report",
+              {"hub", "interval", "ca", "key_file", "client_certificate", "client_key", "proxy", "pinned_key"});
   reader.read(*table, "interval", report.interval);
   if (report.interval < kShortestInterval || report.interval > kLongestInterval)
     reader.error(table->get("interval")->source().begin, "interval: expected 1m to 1w");
@@ -241,6 +274,7 @@ void read_report(Reader& reader, const toml::table& root, Reporting& report) {
   reader.read(*table, "key_file", report.key_file);
   reader.read(*table, "client_certificate", report.client_certificate);
   reader.read(*table, "client_key", report.client_key);
+  read_transport(reader, *table, report);
   if (report.client_certificate.empty() != report.client_key.empty())
     reader.error(table->source().begin, "client_certificate and client_key: one needs the other");
   const auto* node = table->get("hub");
@@ -254,10 +288,11 @@ void read_report(Reader& reader, const toml::table& root, Reporting& report) {
 void read_service(Reader& reader, const toml::table& root, Service& service) {
   const auto* table = reader.section(root, "service");
   if (table == nullptr) return;
-  reader.only(*table, "service", {"start_delay", "settle"});
+  reader.only(*table, "service", {"start_delay", "settle", "metrics_file"});
   reader.read(*table, "start_delay", service.start_delay);
   if (service.start_delay > kLongestStartDelay)
     reader.error(table->get("start_delay")->source().begin, "start_delay: expected at most 1d");
+  reader.read(*table, "metrics_file", service.metrics_file);
   reader.read(*table, "settle", service.settle);
   if (service.settle > kLongestSettle)
     reader.error(table->get("settle")->source().begin, "settle: expected at most 50s");

@@ -25,12 +25,15 @@ struct Reporting {
   std::filesystem::path key_file;  ///< empty: `host-key` in the state folder
   std::filesystem::path client_certificate;
   std::filesystem::path client_key;
+  std::string proxy;       ///< "http://proxy.example.org:3128"; empty: as the environment says
+  std::string pinned_key;  ///< "sha256//…" of the hub's public key, beside the CA; empty: any key that a CA vouches for
 };
 
 /// How the resident program goes about it.
 struct Service {
   std::chrono::seconds start_delay = std::chrono::minutes{2};  ///< the first run comes within it
   std::chrono::seconds settle{10};                             ///< quiet after a change of files, before a run
+  std::filesystem::path metrics_file;                          ///< where `assess` writes OpenMetrics; empty: nowhere
 };
 
 struct Config {

@@ -94,7 +94,11 @@ void set_file(CURL* handle, CURLoption option, const std::filesystem::path& file
 void set_trust(CURL* handle, const HubAccess& access) {
   const bool is_plain = access.hub.starts_with("http://");
   // Through a proxy of the environment plain http would leave the machine after all.
-  if (is_plain) set(handle, CURLOPT_PROXY, "");
+  if (is_plain)
+    set(handle, CURLOPT_PROXY, "");
+  else if (!access.proxy.empty())
+    set(handle, CURLOPT_PROXY, access.proxy.c_str());
+  if (!access.pinned_key.empty()) set(handle, CURLOPT_PINNEDPUBLICKEY, access.pinned_key.c_str());
   set(handle, CURLOPT_PROTOCOLS_STR, is_plain ? "http" : "https");
   set(handle, CURLOPT_FOLLOWLOCATION, 0L);
   set(handle, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
@@ -115,6 +119,10 @@ std::string advice_for(CURLcode code, const HubAccess& access) {
                                : fmt::format("; the CAs trusted are those in {}", access.ca.string());
     case CURLE_SSL_CACERT_BADFILE:
       return fmt::format("; {} must hold certificates in PEM", access.ca.string());
+    case CURLE_SSL_PINNEDPUBKEYNOTMATCH:
+      return "; the hub has another key than [report] pinned_key says: was it renewed, or is this not the hub?";
+    case CURLE_COULDNT_RESOLVE_PROXY:
+      return "; see [report] proxy, or the environment's https_proxy";
     case CURLE_SSL_CERTPROBLEM:
       return "; see [report] client_certificate and client_key";
     case CURLE_COULDNT_RESOLVE_HOST:

@@ -17,7 +17,9 @@ struct HubAccess {
   std::filesystem::path ca;                  ///< empty: the system's; otherwise this one alone
   std::filesystem::path client_certificate;  ///< empty: none
   std::filesystem::path client_key;
-  std::string host_key;  ///< empty: none
+  std::string host_key;    ///< empty: none
+  std::string proxy;       ///< empty: as the environment says
+  std::string pinned_key;  ///< as curl's CURLOPT_PINNEDPUBLICKEY takes it; empty: none
 };
 
 class HttpsEndpoint final : public Endpoint {

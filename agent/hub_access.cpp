@@ -19,6 +19,9 @@ namespace fs = std::filesystem;
 
 fs::path key_file_of(const Reporting& report) {
   if (!report.key_file.empty()) return report.key_file;
+  // LoadCredential=host-key:… of a systemd unit.
+  if (const auto given = credentials_folder(); !given.empty() && stamp(given / "host-key").size >= 0)
+    return given / "host-key";
   const auto folder = state_folder();
   return folder.empty() ? folder : folder / "host-key";
 }
@@ -31,7 +34,8 @@ HubAccessResult access_to_enroll(const Reporting& report) {
   if (auto problem = problem_of_hub(report.hub); !problem.empty()) return {{}, "hub: " + problem};
   if (!report.client_key.empty())
     if (auto file = read_secret(report.client_key); !file.problem.empty()) return {{}, std::move(file.problem)};
-  return {{report.hub, report.ca, report.client_certificate, report.client_key, {}}, {}};
+  return {{report.hub, report.ca, report.client_certificate, report.client_key, {}, report.proxy, report.pinned_key},
+          {}};
 }
 
 HubAccessResult access_to_send(const Reporting& report) {

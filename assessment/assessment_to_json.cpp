@@ -257,6 +257,10 @@ void put_verdict_and_reboot(JsonWriter& json, const Assessment& assessment) {
 }  // namespace
 
 std::string to_json(const Assessment& assessment, JsonStyle style) {
+  return to_json(assessment, style, [](JsonWriter&) {});
+}
+
+std::string to_json(const Assessment& assessment, JsonStyle style, const std::function<void(JsonWriter&)>& more) {
   std::size_t updates = 0;
   for_each_update(assessment, [&](const Update&, const std::string&) { ++updates; });
   JsonWriter json(style, kUsualHead + updates * (style == JsonStyle::compact ? kUsualUpdate : kUsualUpdate * 3 / 2));
@@ -284,6 +288,7 @@ std::string to_json(const Assessment& assessment, JsonStyle style) {
   for_each_update(assessment,
                   [&](const Update& update, const std::string& source) { write_update(json, update, source); });
   json.end_array();
+  more(json);
   json.end_object();
   return std::move(json).take();
 }

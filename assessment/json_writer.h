@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -44,5 +45,8 @@ class JsonWriter {
   bool is_first_ = true;  ///< nothing is in the innermost container yet
   bool after_key_ = false;
 };
+
+/// The wire form, with members of the caller's at the end; readers ignore those that they don't know.
+std::string to_json(const Assessment& assessment, JsonStyle style, const std::function<void(JsonWriter&)>& more);
 
 }  // namespace patchstate

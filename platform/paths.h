@@ -15,6 +15,8 @@ std::filesystem::path system_state_folder();
 /// What may be lost: package cache, last findings. $CACHE_DIRECTORY, /var/cache/patchstate,
 /// $XDG_CACHE_HOME/patchstate or ~/.cache/patchstate. Empty when this user has no home.
 std::filesystem::path cache_folder();
+/// Secrets that systemd hands over to this unit alone (systemd.exec(5), CREDENTIALS_DIRECTORY); empty: none.
+std::filesystem::path credentials_folder();
 /// /etc/patchstate/patchstate.toml
 std::filesystem::path default_config_file();
 /// The probe program `name`: beside this executable, else in ../libexec/patchstate/, else empty.

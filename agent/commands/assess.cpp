@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <filesystem>
+#include <system_error>
 
 #include <fmt/core.h>
 
@@ -7,6 +8,7 @@
 #include "agent/last_assessment.h"
 #include "agent/spool.h"
 #include "assessment/assessment_json.h"
+#include "assessment/exports.h"
 #include "platform/files.h"
 #include "platform/paths.h"
 
@@ -32,6 +34,15 @@ void put_into_spool(const std::filesystem::path& folder, Assessment& assessment)
   write_last_assessment(folder, json);
 }
 
+/// For a monitoring agent that reads files; that it can't be written takes nothing away from the assessment.
+void write_metrics(const std::filesystem::path& file, const Assessment& assessment) {
+  try {
+    write_atomically(file, to_openmetrics(assessment, assessment.last_modified));
+  } catch (const std::system_error& error) {
+    complain(error.what());
+  }
+}
+
 }  // namespace
 
 int run(const AssessCommand& command) {
@@ -51,6 +62,8 @@ int run(const AssessCommand& command) {
     write_last_assessment(folder, to_json(assessment, JsonStyle::indented));
   else
     put_into_spool(folder, assessment);
+  const auto& metrics = opened.machine->config.service.metrics_file;
+  if (!metrics.empty()) write_metrics(metrics, assessment);
   print(summary(assessment));
   return 0;
 }

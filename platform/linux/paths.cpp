@@ -43,6 +43,10 @@ fs::path cache_folder() {
   return own_folder("CACHE_DIRECTORY", "/var/cache/patchstate", "XDG_CACHE_HOME", ".cache");
 }
 
+fs::path credentials_folder() {
+  return absolute_from_environment("CREDENTIALS_DIRECTORY");
+}
+
 fs::path default_config_file() {
   return "/etc/patchstate/patchstate.toml";
 }

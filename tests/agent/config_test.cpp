@@ -62,6 +62,8 @@ TEST_CASE("every key is read") {
     key_file = "/etc/patchstate/key"
     client_certificate = "/etc/patchstate/client.pem"
     client_key = "/etc/patchstate/client.key"
+    proxy = "http://proxy.example.org:3128"
+    pinned_key = "sha256//AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=;sha256//BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBB="
     [service]
     start_delay = "0s"
     settle = "1s"
@@ -82,6 +84,8 @@ TEST_CASE("every key is read") {
   CHECK(config.report.key_file == "/etc/patchstate/key");
   CHECK(config.report.client_certificate == "/etc/patchstate/client.pem");
   CHECK(config.report.client_key == "/etc/patchstate/client.key");
+  CHECK(config.report.proxy == "http://proxy.example.org:3128");
+  CHECK(config.report.pinned_key.size() == 2 * 52 + 1);
   CHECK(config.service.start_delay == 0s);
   CHECK(config.service.settle == 1s);
 }
@@ -126,13 +130,23 @@ TEST_CASE("every error names its file, line and column, and what would be right"
       {"[service]\nsettle = \"51s\"\n", {"c.toml:2:10: settle: expected at most 50s"}},
       {"[service]\nsettle = 10\n",
        {"c.toml:2:10: settle: expected a number and a unit (90s, 15m, 6h, 2d, 1w), not a number"}},
-      {"[service]\nuser = \"x\"\n", {"c.toml:2:1: unknown key \"user\" in [service]; known here: start_delay, settle"}},
+      {"[service]\nuser = \"x\"\n",
+       {"c.toml:2:1: unknown key \"user\" in [service]; known here: start_delay, settle, "
+        "metrics_file"}},
       {"[report]\ninterval = \"8d\"\n", {"c.toml:2:12: interval: expected 1m to 1w"}},
       {"[report]\nca = \"ca.pem\"\n", {"c.toml:2:6: ca: expected a path from the root (/…), not \"ca.pem\""}},
       {"[report]\nclient_key = \"/k\"\n", {"c.toml:1:1: client_certificate and client_key: one needs the other"}},
       {"[report]\ntoken = \"pse_x\"\n",
        {"c.toml:2:1: unknown key \"token\" in [report]; known here: hub, interval, ca, key_file, client_certificate, "
-        "client_key"}},
+        "client_key, proxy, pinned_key"}},
+      {"[report]\nproxy = \"socks://a\"\n",
+       {"c.toml:2:9: proxy: expected http://HOST:PORT or https://HOST:PORT, without a password, not \"socks://a\""}},
+      {"[report]\nproxy = \"http://me:word@proxy:1\"\n",
+       {"c.toml:2:9: proxy: expected http://HOST:PORT or https://HOST:PORT, without a password, not "
+        "\"http://me:word@proxy:1\""}},
+      {"[report]\npinned_key = \"sha256//short=\"\n",
+       {"c.toml:2:14: pinned_key: expected sha256// and the 44 characters of a hash in base64; several with ; between "
+        "them, not \"sha256//short=\""}},
       // All of them, in the order of the file.
       {"zeta = 1\nalpha = 2\n[cloud]\nidentity = {}\n",
        {"c.toml:1:1: unknown key \"zeta\"; known here: collectors, policy, refresh, cloud, report, service",
