@@ -197,7 +197,11 @@ HttpAnswer get(const HubAccess& access, std::string_view path) {
 }
 
 Delivery HttpsEndpoint::send(std::string_view body) {
-  return delivery_of(post(access_, "/v1/assessments", body, Encoding::gzip));
+  const auto answer = post(access_, "/v1/assessments", body, Encoding::gzip);
+  auto delivery = delivery_of_report(answer, body);
+  if (answer.status != 0 && delivery.outcome == Outcome::retry_later)
+    delivery.reason = fmt::format("{} answers {}", access_.hub, delivery.reason);
+  return delivery;
 }
 
 }  // namespace patchstate

@@ -35,15 +35,51 @@ std::string text(const nlohmann::json& answer, const char* key) {
   return line;
 }
 
+/// For an answer that says no more than its number, for it may be of something else than a hub.
+std::string_view advice_for(int status) {
+  if (status == 401) return "; `patchstate enroll --token-file FILE` gets this machine a new key";
+  if (status == 403) return "; the hub, or something before it, does not let this machine report";
+  if (status == 408) return "; the hub, or something before it, did not get the report in time";
+  if (status == 413) return "; the hub, or something before it, must allow larger reports";
+  if (status == 429) return "; the hub, or something before it, wants to be asked less often";
+  if (status >= 500) return "; the log of the hub, or of what stands before it, says why";
+  return "; is a patchstate-hub at that address?";
+}
+
 // {"title":"the report is not valid","status":422,"detail":"/patches/3/state: expected a string",
 //  "pointer":"/patches/3/state"}
-std::string problem_in(const HttpAnswer& answer) {
-  const auto document = parsed(answer.body);
-  std::string problem = fmt::format("HTTP {}", answer.status);
-  for (const auto* key : {"title", "detail"})
-    if (const auto said = text(document, key); !said.empty()) problem += ": " + said;
+std::string problem_in(const nlohmann::json& document, int status) {
+  std::string problem = fmt::format("HTTP {}", status);
+  const auto title = text(document, "title");
+  if (title.empty()) return problem.append(advice_for(status));
+  problem += ": " + title;
+  if (const auto detail = text(document, "detail"); !detail.empty()) problem += ": " + detail;
   if (const auto pointer = text(document, "pointer"); !pointer.empty()) problem += fmt::format(" (at {})", pointer);
   return problem;
+}
+
+/// What is done about a refusal. Put aside is only what is refused for what it says itself: a wrong address, or a proxy
+/// that wants another certificate, would else empty the spool report by report.
+Outcome outcome_of(const nlohmann::json& document, int status) {
+  switch (status) {
+    case 413:
+    case 422:
+      return Outcome::rejected;
+    case 400:
+      return text(document, "title").empty() ? Outcome::retry_later : Outcome::rejected;
+    case 401:
+    case 403:
+      return Outcome::unauthorized;
+    default:
+      return Outcome::retry_later;
+  }
+}
+
+std::string lower(std::string_view text) {
+  std::string small(text);
+  for (char& c : small)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  return small;
 }
 
 }  // namespace
@@ -65,13 +101,23 @@ Delivery delivery_of(const HttpAnswer& answer) {
         "into [report] hub",
         status);
   } else {
-    if (status == 401 || status == 403)
-      delivery.outcome = Outcome::unauthorized;
-    else if (status >= 400 && status < 500 && status != 408 && status != 429)
-      delivery.outcome = Outcome::rejected;
-    delivery.reason = problem_in(answer);
+    const auto document = parsed(answer.body);
+    delivery.outcome = outcome_of(document, status);
+    delivery.reason = problem_in(document, status);
   }
   return delivery;
+}
+
+Delivery delivery_of_report(const HttpAnswer& answer, std::string_view report) {
+  auto delivery = delivery_of(answer);
+  if (delivery.outcome != Outcome::accepted) return delivery;
+  const auto id = text(parsed(answer.body), "assessmentActivityId");
+  // The hub writes it small, a person who made the file perhaps not.
+  if (!id.empty() && lower(report).find('"' + lower(id) + '"') != std::string::npos) return delivery;
+  return {Outcome::retry_later,
+          fmt::format("HTTP {}, but the answer does not name the report; is a patchstate-hub at that address?",
+                      answer.status),
+          delivery.retry_after, false};
 }
 
 std::optional<std::string> host_key_in(std::string_view body) {

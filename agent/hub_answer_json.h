@@ -21,9 +21,13 @@ struct HttpAnswer {
   std::optional<std::chrono::seconds> ahead = std::nullopt;
 };
 
-/// 2xx: accepted. 408, 429, 5xx, a redirect and no answer at all: later. 401 and 403: unauthorized. Every other one:
-/// rejected.
+/// 2xx: accepted. 413, 422, and 400 in a hub's own words: rejected. 401 and 403: unauthorized. Everything else, a
+/// redirect and no answer at all: later.
 Delivery delivery_of(const HttpAnswer& answer);
+
+/// Of an answer to `report`: accepted only where it names this report, as a hub does that has it on disk. A page for
+/// people, sent with 200 by whatever else listens there, must not empty the spool.
+Delivery delivery_of_report(const HttpAnswer& answer, std::string_view report);
 
 /// The key in an answer to an enrolment; nullopt: there is none in it.
 std::optional<std::string> host_key_in(std::string_view body);

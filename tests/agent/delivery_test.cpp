@@ -126,3 +126,30 @@ TEST_CASE("no answer is a reason to come again, whatever time it names") {
   CHECK(delivery_of({100, {}, {}, {}}).outcome == Outcome::retry_later);
   CHECK(delivery_of({999, {}, {}, {}}).outcome == Outcome::retry_later);
 }
+
+TEST_CASE("only an answer that names the report is a receipt for it") {
+  const std::string report = R"({"assessmentActivityId":"961AFB2E-aad8-489c-84b7-bd120c64b6d3"})";
+  const auto of = [&report](int status, const std::string& body) {
+    return delivery_of_report({status, body, {}, {}}, report);
+  };
+  const auto taken = of(202, R"({"assessmentActivityId":"961afb2e-aad8-489c-84b7-bd120c64b6d3","sendFull":true})");
+  CHECK(taken.outcome == Outcome::accepted);
+  CHECK(taken.send_full);
+  for (const auto* body : {"", "{}", "<html>", R"({"assessmentActivityId":""})", R"({"assessmentActivityId":"afb2e"})",
+                           R"({"assessmentActivityId":"961afb2e"})", R"({"assessmentActivityId":["961afb2e"]})"}) {
+    CHECK_MESSAGE(of(200, body).outcome == Outcome::retry_later, body);
+    CHECK_FALSE(of(200, body).send_full);
+  }
+}
+
+TEST_CASE("a refusal that is not about the report itself puts none aside") {
+  const std::string words = R"({"title":"the body is not JSON"})";
+  CHECK(delivery_of({400, words, {}, {}}).outcome == Outcome::rejected);
+  CHECK(delivery_of({400, "<html>", {}, {}}).outcome == Outcome::retry_later);
+  CHECK(delivery_of({413, {}, {}, {}}).outcome == Outcome::rejected);
+  CHECK(delivery_of({422, {}, {}, {}}).outcome == Outcome::rejected);
+  CHECK(delivery_of({401, words, {}, {}}).outcome == Outcome::unauthorized);
+  CHECK(delivery_of({403, words, {}, {}}).outcome == Outcome::unauthorized);
+  for (const int status : {402, 404, 405, 407, 408, 409, 410, 415, 421, 426, 429, 451})
+    CHECK(delivery_of({status, words, {}, {}}).outcome == Outcome::retry_later);
+}
