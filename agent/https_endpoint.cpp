@@ -212,7 +212,11 @@ HttpAnswer get(const HubAccess& access, std::string_view path) {
 }
 
 Delivery HttpsEndpoint::send(const Message& message) {
-  return delivery_of_report(post(access_, "/v1/assessments", message, Encoding::gzip));
+  const auto answer = post(access_, "/v1/assessments", message, Encoding::gzip);
+  auto delivery = delivery_of_report(answer);
+  if (answer.status != 0 && delivery.outcome == Outcome::retry_later)
+    delivery.reason = fmt::format("{} answers {}", access_.hub, delivery.reason);
+  return delivery;
 }
 
 Delivery WebEndpoint::send(const Message& message) {

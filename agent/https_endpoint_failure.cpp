@@ -12,6 +12,8 @@ namespace patchstate {
 namespace {
 
 // X509_V_ERR_… of OpenSSL.
+constexpr long kNothingWrong = 0;
+constexpr long kUnspecified = 1;
 constexpr long kNotYetValid = 9;
 constexpr long kExpired = 10;
 
@@ -66,41 +68,61 @@ std::string proxy_advice(const CurlFailure& failure, const Proxy& proxy) {
   return {};
 }
 
-std::string trust_advice(long verification, const HubAccess& access) {
-  switch (verification) {
-    case 0:
-      return "; is [report] hub the name that the hub's certificate is for?";
-    case kNotYetValid:
-      return "; is this machine's clock right (timedatectl)?";
-    case kExpired:
-      return "; the hub needs a new certificate, unless this machine's clock is wrong (timedatectl)";
-    default:
-      return access.ca.empty() ? "; a hub with a private CA needs its file in [report] ca, or --ca"
-                               : fmt::format("; the CAs trusted are those in {}", access.ca.string());
-  }
-}
-
 bool contains(std::string_view text, std::string_view part) {
   return text.find(part) != std::string_view::npos;
 }
 
+std::string refused_certificate(const HubAccess& access) {
+  return fmt::format("; the hub does not take the certificate in {}: it needs a new one, of the hub's client CA",
+                     access.client_certificate.string());
+}
+
+std::string trust_advice(const CurlFailure& failure, const HubAccess& access) {
+  if (contains(failure.detail, "subject name")) return "; is [report] hub the name that the hub's certificate is for?";
+  switch (failure.verification) {
+    case kNotYetValid:
+      return "; is this machine's clock right (timedatectl)?";
+    case kExpired:
+      return "; the hub needs a new certificate, unless this machine's clock is wrong (timedatectl)";
+    case kNothingWrong:
+    case kUnspecified:
+      // So curl passes on that the other side calls our certificate expired.
+      if (!access.client_certificate.empty()) return refused_certificate(access);
+      break;
+    default:
+      break;
+  }
+  return access.ca.empty() ? "; a hub with a private CA needs its file in [report] ca, or --ca"
+                           : fmt::format("; the CAs trusted are those in {}", access.ca.string());
+}
+
 /// What the other side made of our handshake; in TLS 1.3 it says so only after it.
 std::string handshake_advice(std::string_view detail, const HubAccess& access) {
-  if (contains(detail, "alert") && (contains(detail, "certificate") || contains(detail, "unknown ca")))
-    return access.client_certificate.empty()
-               ? "; the hub wants a certificate of this machine: [report] client_certificate and client_key"
-               : fmt::format(
-                     "; the hub does not take the certificate in {}: it needs a new one, of the hub's client CA",
-                     access.client_certificate.string());
+  constexpr const char* kWanted =
+      "the hub wants a certificate of this machine: [report] client_certificate and client_key";
+  const bool is_alert = contains(detail, "alert");
+  if (is_alert && (contains(detail, "certificate") || contains(detail, "unknown ca")))
+    return access.client_certificate.empty() ? fmt::format("; {}", kWanted) : refused_certificate(access);
+  if (is_alert && contains(detail, "handshake failure") && access.client_certificate.empty())
+    return fmt::format("; perhaps {}", kWanted);
   if (contains(detail, "protocol")) return "; the hub must speak TLS 1.2 or newer";
   if (contains(detail, "wrong version number")) return "; no TLS is spoken there: is the port in [report] hub right?";
   return {};
 }
 
+/// The alert about a certificate is lost when it is followed by a reset.
+std::string hang_up_advice(const HubAccess& access) {
+  const auto perhaps =
+      access.client_certificate.empty()
+          ? std::string()
+          : fmt::format("; perhaps it does not take the certificate in {}", access.client_certificate.string());
+  return fmt::format("; the hub, or something on the way to it, hung up{}: the hub's log may say why", perhaps);
+}
+
 std::string advice_for(const CurlFailure& failure, const HubAccess& access) {
   switch (failure.code) {
     case CURLE_PEER_FAILED_VERIFICATION:
-      return trust_advice(failure.verification, access);
+      return trust_advice(failure, access);
     case CURLE_SSL_CACERT_BADFILE:
       return fmt::format("; {} must hold certificates in PEM", access.ca.string());
     case CURLE_SSL_PINNEDPUBKEYNOTMATCH:
@@ -117,12 +139,13 @@ std::string advice_for(const CurlFailure& failure, const HubAccess& access) {
     case CURLE_OPERATION_TIMEDOUT:
       return "; the hub, or the network on the way to it, hangs or is too slow";
     case CURLE_SSL_CONNECT_ERROR:
+    case CURLE_SSL_CLIENTCERT:
     case CURLE_SEND_ERROR:
     case CURLE_RECV_ERROR:
     case CURLE_GOT_NOTHING:
     case CURLE_PARTIAL_FILE:
       if (auto advice = handshake_advice(failure.detail, access); !advice.empty()) return advice;
-      return "; the hub, or something on the way to it, hung up: the hub's log may say why";
+      return hang_up_advice(access);
     default:
       return {};
   }

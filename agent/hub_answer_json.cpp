@@ -39,7 +39,7 @@ std::string text(const nlohmann::json& answer, const char* key) {
 std::string_view advice_for(int status) {
   if (status == 401) return "; `patchstate enroll --token-file FILE` gets this machine a new key";
   if (status == 403) return "; the hub, or something before it, does not let this machine report";
-  if (status == 408) return "; the hub, or something before it, was tired of waiting for the report";
+  if (status == 408) return "; the hub, or something before it, did not get the report in time";
   if (status == 413) return "; the hub, or something before it, must allow larger reports";
   if (status == 429) return "; the hub, or something before it, wants to be asked less often";
   if (status >= 500) return "; the log of the hub, or of what stands before it, says why";
@@ -105,11 +105,15 @@ Delivery delivery_of(const HttpAnswer& answer) {
 }
 
 Delivery delivery_of_report(const HttpAnswer& answer) {
+  constexpr int kTooLarge = 413;  // also when something before the hub says so
   auto delivery = delivery_of(answer);
-  if (delivery.outcome != Outcome::accepted || answer.body.empty() || parsed(answer.body).is_object()) return delivery;
-  return {Outcome::retry_later,
-          fmt::format("HTTP {}, but the answer is no hub's; is a patchstate-hub at that address?", answer.status),
-          delivery.retry_after, false};
+  const bool is_of_hub = answer.body.empty() || parsed(answer.body).is_object() || answer.status == kTooLarge;
+  if (is_of_hub || (delivery.outcome != Outcome::accepted && delivery.outcome != Outcome::rejected)) return delivery;
+  if (delivery.outcome == Outcome::accepted)
+    delivery.reason =
+        fmt::format("HTTP {}, but the answer is no hub's; is a patchstate-hub at that address?", answer.status);
+  delivery.outcome = Outcome::retry_later;
+  return delivery;
 }
 
 std::optional<std::string> host_key_in(std::string_view body) {

@@ -24,8 +24,9 @@ struct HttpAnswer {
 /// 2xx: accepted. 401 and 403: unauthorized. What a wrong address, a proxy or an overloaded server answers (404, 405,
 /// 407, 408, 421, 425, 429, 5xx), a redirect and no answer at all: later. Every other one: rejected.
 Delivery delivery_of(const HttpAnswer& answer);
-/// Of a hub's answer to a report. A page for people, sent with 200 by whatever else listens there (a portal that wants
-/// to be logged in to), must not empty the spool: what is said beside 2xx is nothing or an object of JSON.
+/// Of a hub's answer to a report. What a hub says beside the status is an object of JSON or nothing; a page for people,
+/// of whatever else listens there (a portal that wants to be logged in to, a proxy that wants a certificate), must not
+/// empty the spool: later.
 Delivery delivery_of_report(const HttpAnswer& answer);
 
 /// The key in an answer to an enrolment; nullopt: there is none in it.

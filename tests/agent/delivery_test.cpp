@@ -191,3 +191,25 @@ TEST_CASE("no answer is a reason to come again, whatever time it names") {
   CHECK(delivery_of({100, {}, {}, {}}).outcome == Outcome::retry_later);
   CHECK(delivery_of({999, {}, {}, {}}).outcome == Outcome::retry_later);
 }
+
+TEST_CASE("a page for people is no receipt, whatever its status") {
+  const auto of = [](const std::string& body) { return delivery_of_report({202, body, {}, {}}); };
+  CHECK(of("").outcome == Outcome::accepted);
+  CHECK(of("{}").outcome == Outcome::accepted);
+  CHECK(of(R"({"sendFull":true})").send_full);
+  CHECK(delivery_of_report({400, "<html>", {}, {}}).outcome == Outcome::retry_later);
+  CHECK(delivery_of_report({413, "<html>", {}, {}}).outcome == Outcome::rejected);
+  CHECK(delivery_of_report({422, "{}", {}, {}}).outcome == Outcome::rejected);
+  for (const auto* body : {"<html>", "[]", "null", "{\"sendFull\":true", "\xff"}) {
+    CHECK_MESSAGE(of(body).outcome == Outcome::retry_later, body);
+    CHECK_FALSE(of(body).send_full);
+  }
+}
+
+TEST_CASE("a refusal that says nothing about the report puts none aside") {
+  for (const int status : {400, 402, 406, 409, 410, 411, 413, 415, 422, 451})
+    CHECK(delivery_of({status, {}, {}, {}}).outcome == Outcome::rejected);
+  for (const int status : {401, 403}) CHECK(delivery_of({status, {}, {}, {}}).outcome == Outcome::unauthorized);
+  for (const int status : {404, 405, 407, 408, 421, 425, 429})
+    CHECK(delivery_of({status, {}, {}, {}}).outcome == Outcome::retry_later);
+}
