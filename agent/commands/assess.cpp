@@ -28,7 +28,7 @@ void put_into_spool(const std::filesystem::path& folder, Assessment& assessment)
   if (lost > 0)
     assessment.warnings.push_back(
         {"reports_lost", fmt::format("{} older reports had to give way before they were sent", lost), "spool", false});
-  const auto json = to_json(assessment, JsonStyle::indented);
+  const auto json = to_json(assessment, JsonStyle::compact);
   spool.put(json, assessment.activity_id);
   spool.told_of(lost);
   write_last_assessment(folder, json);
@@ -59,7 +59,7 @@ int run(const AssessCommand& command) {
   }
   auto assessment = assess_machine(*opened.machine);
   if (opened.machine->config.report.hub.empty())
-    write_last_assessment(folder, to_json(assessment, JsonStyle::indented));
+    write_last_assessment(folder, to_json(assessment, JsonStyle::compact));
   else
     put_into_spool(folder, assessment);
   const auto& metrics = opened.machine->config.service.metrics_file;
