@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <set>
 
+#include "agent/settings_text.h"
 #include "assessment/assessment_json.h"
 #include "platform/paths.h"
 
@@ -52,15 +53,6 @@ Command command(std::vector<std::string> arguments, const std::optional<fs::path
   command.deadline = deadline;
   command.output_cap = kMostOutput;
   return command;
-}
-
-template <class Take>
-void each_line(std::string_view text, Take take) {
-  while (!text.empty()) {
-    const auto end = std::min(text.find('\n'), text.size());
-    if (end > 0) take(text.substr(0, end));
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
 }
 
 std::optional<std::uint64_t> parse_number(std::string_view text, int base, std::uint64_t most) {
@@ -122,11 +114,9 @@ std::optional<ResidentSettings> parse_settings(std::string_view text) {
   ResidentSettings settings;
   std::set<std::string_view> missing = {"interval", "start_delay", "settle", "hub", "seed"};
   bool good = true;
-  each_line(text, [&](std::string_view line) {
-    const auto sign = line.find('=');
-    if (sign == std::string_view::npos) return;
-    missing.erase(line.substr(0, sign));
-    good = take_setting(line.substr(0, sign), line.substr(sign + 1), settings) && good;
+  for_each_setting(text, [&](std::string_view key, std::string_view value) {
+    missing.erase(key);
+    good = take_setting(key, value, settings) && good;
   });
   if (!good || !missing.empty()) return std::nullopt;
   return settings;
@@ -138,7 +128,7 @@ SendAnswer parse_send_answer(std::string_view text) {
   constexpr std::string_view kNext = "next=";
   SendAnswer answer;
   std::string rest;
-  each_line(text, [&](std::string_view line) {
+  for_each_line(text, [&](std::string_view line) {
     if (line.starts_with(kNext))
       answer.next = parse_seconds(line.substr(kNext.size()));
     else
@@ -150,7 +140,7 @@ SendAnswer parse_send_answer(std::string_view text) {
 
 std::string in_one_line(std::string_view text) {
   std::string line;
-  each_line(text, [&line](std::string_view part) { line.append(line.empty() ? "" : "; ").append(part); });
+  for_each_line(text, [&line](std::string_view part) { line.append(line.empty() ? "" : "; ").append(part); });
   return masked(line, kLongestLine);
 }
 

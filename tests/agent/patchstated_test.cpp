@@ -6,6 +6,7 @@
 
 #include "agent/patchstated_children.h"
 #include "agent/patchstated_log.h"
+#include "agent/settings_text.h"
 
 using namespace patchstate;
 using namespace std::chrono_literals;
@@ -25,6 +26,12 @@ TEST_CASE("the settings are what patchstate says they are; keys of a later versi
   CHECK(settings->rhythm.seed == 255);
   CHECK(settings->has_hub);
   CHECK(settings->watched == std::vector<std::filesystem::path>{"/etc/a=b", "/var/lib/dpkg"});
+}
+
+TEST_CASE("a setting is a key, the first = and all that follows; what has none is no setting") {
+  std::vector<std::pair<std::string, std::string>> found;
+  for_each_setting("a=1\n\nnote\nb=c=d\n=\nlast=", [&found](auto key, auto value) { found.emplace_back(key, value); });
+  CHECK(found == std::vector<std::pair<std::string, std::string>>{{"a", "1"}, {"b", "c=d"}, {"", ""}, {"last", ""}});
 }
 
 TEST_CASE("settings that are cut off or no settings at all are none") {
