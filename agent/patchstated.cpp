@@ -28,10 +28,6 @@ constexpr std::chrono::minutes kRetryWhenNotTold{15};
 constexpr std::chrono::seconds kShortestRetry{1};
 constexpr int kLater = 75;  ///< exit code of `send --due`: something must wait
 
-Time wall_clock() {
-  return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-}
-
 /// From 0 to 1, another one at each start.
 double random_fraction() {
   std::random_device device;
@@ -84,6 +80,7 @@ class Resident {
     const auto ask = [&](bool asked, Trigger why) {
       if (asked && schedule_) schedule_->ask(why, now);  // before the first settings a first run is to come anyway
     };
+    if (happened.run && !schedule_) asked_early_ = true;
     ask(happened.run, Trigger::request);
     ask(happened.files, Trigger::files);
     if (const auto why = trigger_of_clocks(happened.clock_moved, happened.slept)) ask(true, *why);
@@ -134,6 +131,7 @@ class Resident {
       schedule_->ask(Trigger::reload, now);
     } else {
       schedule_.emplace(settings->rhythm, random_fraction(), now);
+      if (asked_early_) schedule_->ask(Trigger::request, now);
     }
     log(Priority::info, fmt::format("ready: next={}", time_of_next()));
     tell_service_manager(fmt::format("READY=1\nSTATUS=Next run {}", time_of_next()));
@@ -209,6 +207,7 @@ class Resident {
   std::string started_ = format_time(wall_clock());
   bool has_hub_ = false;
   bool reload_asked_ = false;
+  bool asked_early_ = false;  ///< for a run at once, when there were no settings yet
   Step step_ = Step::none;
   Command command_;  ///< of the step
   Run run_;

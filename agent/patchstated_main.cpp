@@ -10,6 +10,7 @@
 #include "agent/patchstated_log.h"
 #include "agent/version.h"
 #include "platform/program_start.h"
+#include "platform/resident_loop.h"
 
 namespace patchstate {
 namespace {
@@ -52,6 +53,7 @@ int run_command_line(int argc, const char* const* argv) {
 
 /// One of the program's catch sites.
 int main(int argc, char** argv) {
+  patchstate::hold_signals();
   patchstate::prepare_program(0);
   try {
     return patchstate::run_command_line(argc, argv);
