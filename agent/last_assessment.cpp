@@ -56,7 +56,7 @@ ReportForm form_to_keep(const fs::path& state_folder, const Assessment& assessme
   if (state_folder.empty() || assessment.state_hash.empty() || !times) return ReportForm::full;
   if (!is_recent(times->modified, assessment.last_modified)) return ReportForm::full;
   try {
-    const auto hash = fmt::format("\"stateHash\": \"{}\"", assessment.state_hash);
+    const auto hash = fmt::format("\"stateHash\":\"{}\"", assessment.state_hash);
     return read_head(file, kHead).find(hash) == std::string::npos ? ReportForm::full : ReportForm::heartbeat;
   } catch (const std::system_error&) {
     return ReportForm::full;
@@ -64,7 +64,7 @@ ReportForm form_to_keep(const fs::path& state_folder, const Assessment& assessme
 }
 
 std::string report_of(const Assessment& assessment, ReportForm form) {
-  return form == ReportForm::full ? to_json(assessment, JsonStyle::indented) : to_json(heartbeat_of(assessment));
+  return form == ReportForm::full ? to_json(assessment) : to_json(heartbeat_of(assessment));
 }
 
 fs::path last_report_file(const fs::path& state_folder, ReportForm form) {

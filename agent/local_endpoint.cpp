@@ -38,7 +38,7 @@ Delivery OutputEndpoint::send(const Message& message) {
   return delivery_by([&] {
     std::string text(message.body);
     if (!text.ends_with('\n')) text += '\n';
-    print(text);
+    print_report(text);
   });
 }
 

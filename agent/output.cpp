@@ -11,6 +11,7 @@
 
 #include "assessment/assessment_json.h"
 #include "assessment/exports.h"
+#include "platform/process_runner.h"
 #include "platform/terminal.h"
 
 namespace patchstate {
@@ -41,6 +42,11 @@ std::string table(const Assessment& assessment, const RenderOptions& options, Ti
     style.color = wants_color();
   }
   return to_table(assessment, style, now);
+}
+
+void print_to(std::FILE* output, std::string_view text) {
+  const bool written = std::fwrite(text.data(), 1, text.size(), output) == text.size() && std::fflush(output) == 0;
+  if (!written) throw std::system_error(errno, std::generic_category(), "cannot write to standard output");
 }
 
 }  // namespace
@@ -81,8 +87,13 @@ std::string render(const Assessment& assessment, const RenderOptions& options, T
 }
 
 void print(std::string_view text) {
-  const bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
-  if (!written) throw std::system_error(errno, std::generic_category(), "cannot write to standard output");
+  print_to(stdout, text);
+}
+
+void print_report(std::string_view text) {
+  static std::FILE* const output = shared_output();
+  if (output == nullptr) throw std::system_error(errno, std::generic_category(), "cannot write to standard output");
+  print_to(output, text);
 }
 
 int complain(std::string_view message) {

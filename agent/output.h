@@ -37,6 +37,9 @@ std::string render(const Assessment& assessment, const RenderOptions& options, T
 /// Throws std::system_error when not all of it could be written: closed, full, nobody reads.
 void print(std::string_view text);
 
+/// A report whose destination is standard output; the service's, when that sends it. Throws as `print`.
+void print_report(std::string_view text);
+
 /// "patchstate: MESSAGE" on stderr; the exit code for it.
 int complain(std::string_view message);
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/service_status.h"
 
-#include <algorithm>
 #include <chrono>
 #include <system_error>
 
 #include <fmt/core.h>
 
+#include "agent/settings_text.h"
 #include "agent/spool.h"
 #include "assessment/assessment_json.h"
 #include "assessment/json_writer.h"
@@ -41,13 +41,8 @@ void take(ServiceStatus& status, std::string_view key, std::string_view value) {
 // next_run=2026-11-24T18:01:40Z
 void read_state(const fs::path& folder, ServiceStatus& status) {
   const auto text = read_file_if_there(folder / "service-state", kMaxFile);
-  std::string_view rest = text ? std::string_view(*text) : std::string_view();
-  while (!rest.empty()) {
-    const auto line = rest.substr(0, rest.find('\n'));
-    rest.remove_prefix(std::min(line.size() + 1, rest.size()));
-    const auto equals = line.find('=');
-    if (equals != std::string_view::npos) take(status, line.substr(0, equals), line.substr(equals + 1));
-  }
+  if (!text) return;
+  for_each_setting(*text, [&status](std::string_view key, std::string_view value) { take(status, key, value); });
 }
 
 std::string service_line(const ServiceStatus& status, Time now) {
