@@ -5,6 +5,7 @@
 usage: service_test.py FOLDER-OF-THE-PROGRAMS [unittest arguments]
 """
 
+import json
 import os
 import pathlib
 import queue
@@ -52,9 +53,9 @@ def children_of(pid):
 class Service:
     """patchstated, and the lines of its log as they come."""
 
-    def __init__(self, config, env, around=(), **more):
+    def __init__(self, config, env, around=(), stdout=subprocess.DEVNULL, **more):
         self.process = subprocess.Popen([*around, PROGRAMS / "patchstated", "--config", config], stdin=subprocess.DEVNULL,
-                                        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env=env, **more)
+                                        stdout=stdout, stderr=subprocess.PIPE, text=True, env=env, **more)
         self.lines = queue.Queue()
         self.log = []
         self.reader = threading.Thread(target=lambda: [self.lines.put(line) for line in self.process.stderr])
@@ -146,6 +147,19 @@ class Runs(Case):
         self.configure()
         service.wait_for("run finished: trigger=files ")
         self.stops(service, signal.SIGINT)
+
+    def test_reports_whose_destination_is_standard_output_come_out_of_the_service(self):
+        with open(self.config, "a") as config:
+            config.write('[[destination]]\nname = "output"\nstandard_output = true\n')
+        reports = self.folder / "reports"
+        with open(reports, "wb") as output:
+            service = Service(self.config, environment(STATE_DIRECTORY=str(self.state), CACHE_DIRECTORY=str(self.cache)),
+                              stdout=output)
+        self.addCleanup(service.close)
+        service.wait_for("run finished")
+        self.stops(service)
+        report, = [json.loads(line) for line in reports.read_text().splitlines()]
+        self.assertEqual(report, json.loads((self.state / "last-assessment.json").read_text()))
 
     def test_what_fails_is_said_once_and_the_runs_go_on(self):
         service = self.has_run_once()
