@@ -8,6 +8,7 @@
 
 #include "agent/settings_text.h"
 #include "assessment/assessment_json.h"
+#include "assessment/names.h"
 #include "platform/paths.h"
 
 namespace patchstate {
@@ -105,6 +106,12 @@ Command assess_command(const std::optional<fs::path>& config_file, Trigger why) 
 
 Command send_command(const std::optional<fs::path>& config_file) {
   return command({"send", "--due"}, config_file, std::chrono::minutes{10});
+}
+
+/// compliant: 0 security, 2 other, 0 unclassified updates pending
+std::string verdict_of(std::string_view summary) {
+  const auto word = summary.substr(0, std::min(summary.find(':'), summary.size()));
+  return from_text<VerdictValue>(word) ? std::string(word) : std::string();
 }
 
 /// interval=21600

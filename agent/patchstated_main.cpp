@@ -40,7 +40,7 @@ int run_command_line(int argc, const char* const* argv) {
       return std::fflush(stdout) == 0 ? 0 : kExitFailed;
     }
     if (argument != "--config" || i + 1 == argc) {
-      log(Priority::error, fmt::format("\"{}\" is not understood; see --help", argument));
+      log(Priority::error, Event::problem, fmt::format("\"{}\" is not understood; see --help", argument));
       return kExitFailed;
     }
     options.config_file = std::filesystem::absolute(argv[++i]);  // children start in another folder
@@ -58,7 +58,7 @@ int main(int argc, char** argv) {
   try {
     return patchstate::run_command_line(argc, argv);
   } catch (const std::exception& error) {
-    patchstate::log(patchstate::Priority::error, error.what());
+    patchstate::log(patchstate::Priority::error, patchstate::Event::problem, error.what());
     return patchstate::kExitFailed;
   }
 }
