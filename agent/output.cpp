@@ -36,7 +36,7 @@ Assessment security_only(Assessment assessment) {
 std::string table(const Assessment& assessment, const RenderOptions& options, Time now) {
   TableStyle style;
   style.only_security = options.only_security;
-  if (options.destination == Destination::standard_output) {
+  if (options.medium == Medium::standard_output) {
     style.width = terminal_width();
     style.color = wants_color();
   }
@@ -44,6 +44,12 @@ std::string table(const Assessment& assessment, const RenderOptions& options, Ti
 }
 
 }  // namespace
+
+std::optional<Format> parse_format(std::string_view name) {
+  for (const auto& [text, format] : kFormats)
+    if (name == text) return format;
+  return std::nullopt;
+}
 
 std::string render(const Assessment& assessment, const RenderOptions& options, Time now) {
   // Counts (metrics, monitoring) are of everything; lists show what was asked for.

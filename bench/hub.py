@@ -21,6 +21,7 @@ import tempfile
 import time
 import urllib.request
 
+from measure import Targets
 import worlds
 
 POSTGRES = sorted(pathlib.Path("/usr/lib/postgresql").glob("*/bin"))
@@ -99,21 +100,17 @@ class Hub:
             raise SystemExit(f"the hub ended badly: {self.log.read_text(encoding='utf-8')}")
 
 
-class Bench:
+class Bench(Targets):
     def __init__(self, programs, folder, quick):
+        super().__init__()
         self.programs, self.folder = programs, folder
         self.seconds = 5 if quick else 10
-        self.missed = 0
         self.names = folder / "names"
         self.names.write_text("\n".join(worlds.real_names()[::7]) + "\n", encoding="ascii")
 
     def tool(self, *arguments):
         return subprocess.run([self.programs / "hub_bench", *map(str, arguments)], check=True, capture_output=True,
                               text=True).stdout
-
-    def verdict(self, met):
-        self.missed += not met
-        return "met" if met else "**MISSED**"
 
     def load(self, hub, rate, connections):
         return json.loads(self.tool("load", hub.address, hub.store, self.names, 1000, self.seconds, rate, connections))
@@ -190,7 +187,7 @@ def main():
         finally:
             if server:
                 server.stop()
-    print(f"\n{bench.missed} target{'' if bench.missed == 1 else 's'} missed" if bench.missed else "\nAll targets met.")
+    bench.sum_up()
 
 
 if __name__ == "__main__":

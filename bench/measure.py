@@ -55,15 +55,38 @@ def median(costs):
     return Cost(statistics.median(c.wall for c in costs), statistics.median(c.cpu for c in costs))
 
 
-def side_by_side(contenders, runs):
-    """Median cost of each, after one uncounted run: A B C, A B C, … so that a slow minute of the machine hits all alike."""
+def alternating(contenders, runs):
+    """Costs of each, after one uncounted run: A B C, A B C, … so that a slow minute of the machine hits all alike."""
     costs = [[] for _ in contenders]
     for contender in contenders:
         run_once(contender)
     for _ in range(runs):
         for contender, list_of_costs in zip(contenders, costs):
             list_of_costs.append(run_once(contender))
-    return [median(each) for each in costs]
+    return costs
+
+
+def side_by_side(contenders, runs):
+    """Median cost of each, alternating."""
+    return [median(each) for each in alternating(contenders, runs)]
+
+
+class Targets:
+    """What is met and what is missed; a bench counts, and its reader decides."""
+
+    def __init__(self):
+        self.missed = 0
+
+    def verdict(self, met):
+        self.missed += not met
+        return "met" if met else "**MISSED**"
+
+    def limit(self, what, value, limit, unit, digits=1):
+        """A row of a table of | what | measured | target | |."""
+        print(f"| {what} | {value:,.{digits}f} {unit} | ≤ {limit:,} {unit} | {self.verdict(value <= limit)} |", flush=True)
+
+    def sum_up(self):
+        print(f"\n{self.missed} target{'' if self.missed == 1 else 's'} missed" if self.missed else "\nAll targets met.")
 
 
 # --- Memory ---

@@ -14,17 +14,17 @@ import pathlib
 import platform
 import tempfile
 
-from measure import Contender, memory_peaks, side_by_side
+from measure import Contender, Targets, memory_peaks, side_by_side
 import worlds
 
 MIB = 1024  # KiB
 
 
-class Bench:
+class Bench(Targets):
     def __init__(self, programs, runs):
+        super().__init__()
         self.programs = programs
         self.runs = runs
-        self.missed = 0
 
     # --- contenders ---
 
@@ -53,13 +53,6 @@ class Bench:
         verdict = "" if target is None else self.verdict(ratio >= target)
         print(f"| {what} | {own.wall:.1f} ms ({own.cpu:.1f}) | {other.wall:.1f} ms ({other.cpu:.1f}) | **{ratio:.1f}×** "
               f"| {other.cpu / own.cpu:.1f}× | {'' if target is None else f'≥ {target}×'} | {verdict} |", flush=True)
-
-    def limit(self, what, value, limit, unit):
-        print(f"| {what} | {value:.1f} {unit} | ≤ {limit} {unit} | {self.verdict(value <= limit)} |", flush=True)
-
-    def verdict(self, met):
-        self.missed += not met
-        return "met" if met else "**MISSED**"
 
     # --- what is measured ---
 
@@ -136,7 +129,7 @@ def main():
         bench.limits(machine)
         sizes = [(500, 5), (1000, 1), (1000, 5), (1000, 20), (4000, 5), (1000, 5, True)]
         bench.growth(folder, sizes[::3] if arguments.quick else sizes)
-    print(f"\n{bench.missed} target{'' if bench.missed == 1 else 's'} missed" if bench.missed else "\nAll targets met.")
+    bench.sum_up()
 
 
 if __name__ == "__main__":

@@ -38,8 +38,8 @@ void fill_standard_streams() {
   }
 }
 
-/// The whole pages between two places, at once.
-void take_pages(char* first, const char* last, int how) {
+/// For the whole pages between two places, at once.
+void advise(char* first, const char* last, int how) {
   void* start = first;
   auto size = static_cast<std::size_t>(last - first);
   if (std::align(kPage, kPage, start, size) != nullptr) ::madvise(start, size, how);
@@ -68,14 +68,19 @@ void prepare_program(int exit_code_when_stopped) {
 /// not know the requests; then each page comes when it is touched, as ever.
 void take_first_pages() {
 #ifdef MADV_POPULATE_WRITE
-  take_pages(&program_begin, &code_end, MADV_POPULATE_READ);
+  advise(&program_begin, &code_end, MADV_POPULATE_READ);
   // From the heap, and it stays there: for what is larger malloc would else ask the system each time.
   ::mallopt(M_MMAP_THRESHOLD, 4 * kFirstMemory);
   ::mallopt(M_TRIM_THRESHOLD, 4 * kFirstMemory);
   auto* const memory = static_cast<char*>(std::malloc(kFirstMemory));
-  if (memory != nullptr) take_pages(memory, memory + kFirstMemory, MADV_POPULATE_WRITE);
+  if (memory != nullptr) advise(memory, memory + kFirstMemory, MADV_POPULATE_WRITE);
   std::free(memory);
 #endif
+}
+
+/// MADV_DONTNEED of pages that are only read, and are the file's own: what is needed again comes back from it.
+void give_back_program_pages() {
+  advise(&program_begin, &code_end, MADV_DONTNEED);
 }
 
 void become_program(const std::filesystem::path& program, std::vector<std::string> arguments) {

@@ -19,6 +19,7 @@
 #include "platform/linux/os_error.h"
 #include "platform/linux/process_run.h"
 #include "platform/linux/unique_fd.h"
+#include "platform/program_start.h"
 #include "platform/service_manager.h"
 
 namespace patchstate {
@@ -174,6 +175,7 @@ void ResidentLoop::start(const Command& command) {
 Happened ResidentLoop::wait(milliseconds until) {
   if (sources_->run) until = std::min(until, sources_->deadline);
   sources_->timers.set_alarm(sources_->not_started ? milliseconds{0} : until);
+  if (!is_running()) give_back_program_pages();
   Happened happened;
   for (;;) {
     auto events = sources_->events();

@@ -140,7 +140,8 @@ class Killed(Spooled):
         self.assertGreater(killed, KILLS // 10)
 
     def last_id(self):
-        return json.loads((self.state / "last-assessment.json").read_text())["assessmentActivityId"]
+        last = max(self.state.glob("last-*.json"), key=lambda path: path.stat().st_mtime_ns)
+        return json.loads(last.read_text())["assessmentActivityId"]
 
 
 class FullDisk(Spooled):
