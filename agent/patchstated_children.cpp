@@ -116,6 +116,12 @@ std::string verdict_of(std::string_view summary) {
   return from_text<VerdictValue>(word) ? std::string(word) : std::string();
 }
 
+/// compliant: 0 security, 2 other, 0 unclassified updates pending
+std::string verdict_of(std::string_view summary) {
+  const auto word = summary.substr(0, std::min(summary.find(':'), summary.size()));
+  return from_text<VerdictValue>(word) ? std::string(word) : std::string();
+}
+
 /// interval=21600
 /// hub=no
 /// watch=/var/lib/dpkg

@@ -205,7 +205,7 @@ TEST_CASE("a thousand errors are not a thousand lines") {
   CHECK(errors_of(text).size() == 20);
 }
 
-TEST_CASE("a named configuration that can't be read is an error that names it; the default one may be absent") {
+TEST_CASE("a named configuration that can't be read is an error that names it, while the default one may be absent") {
   const test::TemporaryFolder folder;
   const auto path = folder.path() / "c.toml";
   CHECK_THROWS_WITH_AS(load_config(path, kKnown), doctest::Contains("c.toml"), std::system_error);

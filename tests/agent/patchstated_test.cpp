@@ -18,7 +18,7 @@ const std::string kSettings = "interval=21600\nstart_delay=120\nsettle=10\nhub=y
 
 }  // namespace
 
-TEST_CASE("the settings are what patchstate says they are; keys of a later version don't matter") {
+TEST_CASE("the settings are what patchstate says they are, and keys of a later version don't matter") {
   const auto settings = parse_settings(kSettings + "watch=/etc/a=b\nwatch=/var/lib/dpkg\nlater=1\nnote\n");
   REQUIRE(settings);
   CHECK(settings->rhythm.interval == 6h);
