@@ -54,18 +54,25 @@ std::string way_of(const Proxy& proxy) {
 
 std::string proxy_advice(const CurlFailure& failure, const Proxy& proxy) {
   constexpr long kWantsPassword = 407;
-  switch (failure.code) {
-    case CURLE_COULDNT_RESOLVE_PROXY:
-    case CURLE_COULDNT_CONNECT:
-      return fmt::format("; is the proxy running, and {} right?", proxy.where);
-    default:
-      break;
-  }
+  constexpr long kNoTunnel = 300;  // and above
   if (failure.proxy_answered == kWantsPassword)
     return "; the proxy wants a password: have it let this machine through to the hub without one";
-  if (failure.proxy_answered >= 300) return "; the proxy's operator can say why it does not lead to the hub";
-  if (failure.proxy_answered == 0) return fmt::format("; is it a proxy that {} names?", proxy.where);
-  return {};
+  if (failure.proxy_answered >= kNoTunnel) return "; the proxy's operator can say why it does not lead to the hub";
+  if (failure.proxy_answered != 0) return {};
+  switch (failure.code) {
+    case CURLE_COULDNT_CONNECT:
+      if (has_exceptions_from_proxy()) return "; are the proxy and the hub running, and their addresses right?";
+      [[fallthrough]];
+    case CURLE_COULDNT_RESOLVE_PROXY:
+      return fmt::format("; is the proxy running, and {} right?", proxy.where);
+    case CURLE_RECV_ERROR:
+    case CURLE_GOT_NOTHING:
+    case CURLE_UNSUPPORTED_PROTOCOL:
+    case CURLE_WEIRD_SERVER_REPLY:
+      return fmt::format("; is it a proxy that {} names?", proxy.where);
+    default:
+      return {};
+  }
 }
 
 bool contains(std::string_view text, std::string_view part) {

@@ -20,9 +20,7 @@ import unittest
 import warnings
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
-import delivery_test  # noqa: E402  (needs the path above)
-import faults_test  # noqa: E402
-from delivery_test import ACCEPTED, REJECTED  # noqa: E402
+from delivery_test import ACCEPTED, REJECTED  # noqa: E402  (needs the path above)
 from endpoints import Certificates, pin_of, read_request, reset, server, server_that_answers, tunnel  # noqa: E402
 from faults_test import NOBODY, Faults, answer  # noqa: E402
 
@@ -62,7 +60,7 @@ class Tls(Encrypted):
                 ("not yet valid", ca.sign("early", LOCAL, (LATE, LATER_STILL)),
                  ["not yet valid", "is this machine's clock right (timedatectl)?"]),
                 ("of another name", ca.sign("hub.example.org", "DNS:hub.example.org"),
-                 ["matches target host name 'localhost'", "is [report] hub the name that the hub's certificate is for?"]),
+                 ["no alternative certificate subject name", "is [report] hub the name that the hub's certificate is for?"]),
                 ("of an unknown CA", other.sign("localhost", LOCAL),
                  ["unable to get local issuer certificate", f"the CAs trusted are those in {ca.ca}"]),
                 ("self-signed", (other.ca, other.ca.with_suffix(".key")),
@@ -207,6 +205,14 @@ class Proxies(Encrypted):
             self.assertEqual(len(requests), 1)
         self.assertEqual(self.asked, [])
 
+    def test_a_hub_that_is_not_trusted_is_told_from_a_proxy_that_is_wrong(self):
+        other = Certificates(self.folder, "other")
+        with self.hub_and_proxy() as (url, proxy):
+            self.waits(url, f"the CAs trusted are those in {other.ca}", ca=other.ca, proxy=proxy)
+            self.environment |= {"https_proxy": proxy, "no_proxy": "localhost"}
+            self.waits(url, f"the CAs trusted are those in {other.ca}", ca=other.ca)
+        self.assertEqual((len(self.asked), self.sent), (1, []))
+
     def test_a_proxy_that_does_not_lead_to_the_hub_is_named_with_a_remedy(self):
         def says(bytes_said):
             def converse(connection):
@@ -226,7 +232,7 @@ class Proxies(Encrypted):
         self.assertNotIn(b"psh_", b"".join(self.asked))
         with contextlib.closing(socket.socket()) as silent:  # bound, and nobody listens
             silent.bind(("127.0.0.1", 0))
-            self.through(f"http://127.0.0.1:{silent.getsockname()[1]}", "is the proxy running, and ")
+            self.through(f"http://127.0.0.1:{silent.getsockname()[1]}", "the proxy", " running, and ")
         self.through("http://proxy.invalid:3128", "Could not resolve proxy: proxy.invalid", "is the proxy running, and ")
         self.environment = self.clean_environment
         self.arrives()
@@ -242,5 +248,4 @@ class Proxies(Encrypted):
 
 
 if __name__ == "__main__":
-    del delivery_test.Case, faults_test.Faults  # their own tests are other programs'
     unittest.main()
