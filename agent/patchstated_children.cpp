@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 #include <cstdlib>
+#include <initializer_list>
 #include <set>
 
 #include "agent/settings_text.h"
@@ -40,11 +41,17 @@ std::vector<std::pair<std::string, std::string>> environment() {
   return variables;
 }
 
-Command command(std::vector<std::string> arguments, const std::optional<fs::path>& config_file,
+/// The first that is beside this program or in its folder; else the system may find one.
+std::string first_beside(std::initializer_list<const char*> programs) {
+  for (const char* const program : programs)
+    if (const auto beside = probe_program(program); !beside.empty()) return beside.string();
+  return "patchstate";
+}
+
+Command command(std::string program, std::vector<std::string> arguments, const std::optional<fs::path>& config_file,
                 std::chrono::minutes deadline) {
   Command command;
-  const auto beside = probe_program("patchstate");
-  command.argv.push_back(beside.empty() ? "patchstate" : beside.string());
+  command.argv.push_back(std::move(program));
   command.argv.insert(command.argv.end(), arguments.begin(), arguments.end());
   if (config_file) {
     command.argv.emplace_back("--config");
@@ -95,25 +102,21 @@ bool take_setting(std::string_view key, std::string_view value, ResidentSettings
 }  // namespace
 
 Command settings_command(const std::optional<fs::path>& config_file) {
-  return command({"settings"}, config_file, std::chrono::minutes{1});
+  return command(first_beside({"patchstate"}), {"settings"}, config_file, std::chrono::minutes{1});
 }
 
 Command assess_command(const std::optional<fs::path>& config_file, Trigger why) {
   std::vector<std::string> arguments = {"assess"};
   if (why == Trigger::files) arguments.insert(arguments.end(), {"--refresh", "never"});
-  return command(std::move(arguments), config_file, std::chrono::minutes{15});
+  return command(first_beside({"patchstate"}), std::move(arguments), config_file, std::chrono::minutes{15});
 }
 
+/// `patchstate send` would only become patchstate-send, at the price of another program's start.
 Command send_command(const std::optional<fs::path>& config_file) {
-  auto send = command({"send", "--due"}, config_file, std::chrono::minutes{10});
+  auto send = command(first_beside({"patchstate-send", "patchstate"}), {"send", "--due"}, config_file,
+                      std::chrono::minutes{10});
   send.shares_output = true;
   return send;
-}
-
-/// compliant: 0 security, 2 other, 0 unclassified updates pending
-std::string verdict_of(std::string_view summary) {
-  const auto word = summary.substr(0, std::min(summary.find(':'), summary.size()));
-  return from_text<VerdictValue>(word) ? std::string(word) : std::string();
 }
 
 /// compliant: 0 security, 2 other, 0 unclassified updates pending

@@ -64,7 +64,7 @@ class Postgres:
 
 
 class Hub:
-    def __init__(self, programs, store, folder):
+    def __init__(self, programs, store, folder, *arguments):
         self.store = store
         self.program = programs / "patchstate-hub"
         self.token = subprocess.run([self.program, "token", "create", "read", "--store", store], check=True,
@@ -72,11 +72,12 @@ class Hub:
         self.log = folder / "hub.log"
         with self.log.open("w", encoding="utf-8") as log:
             self.process = subprocess.Popen([self.program, "serve", "--store", store, "--listen", "127.0.0.1:0",
-                                             "--reports-per-minute", "100000"], stderr=log)
+                                             "--reports-per-minute", "100000", *map(str, arguments)], stderr=log)
         for _ in range(100):
             text = self.log.read_text(encoding="utf-8")
-            if "serving http://" in text:
-                self.address = text.split("serving http://")[1].split(",")[0]
+            if "serving http" in text:
+                self.url = text.split("serving ")[1].split(",")[0]
+                self.address = self.url.split("//")[1]
                 return
             time.sleep(0.1)
         raise SystemExit(f"the hub did not start: {text}")

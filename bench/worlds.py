@@ -2,6 +2,7 @@
 """The systems that are measured: this machine, this machine as apt's defaults would have it, and grown ones."""
 
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -78,6 +79,40 @@ def as_on_an_ordinary_machine(folder):
             target.write_bytes(text_of_list(path) if is_compressed(path) else path.read_bytes())
             shutil.copystat(path, target)
     return World("its packages and lists, apt's defaults", root, folder / "ordinary-caches")
+
+
+RELATIONS = re.compile(r"^(?:Pre-Depends|Depends|Recommends|Suggests|Enhances|Conflicts|Breaks|Replaces): .*\n", re.M)
+
+
+def outdated(folder, count):
+    """This machine's lists, and `count` of their packages installed one version before the offered one: three of five from
+    the security archive, and nothing said of what they need, for not all of that is installed."""
+    world = as_on_an_ordinary_machine(folder)
+    offered = {False: {}, True: {}}  # is security -> name -> stanza
+    for path in sorted((world.root / "var/lib/apt/lists").glob("*_Packages")):
+        for stanza in path.read_text(encoding="utf-8").rstrip("\n").split("\n\n"):
+            offered["-security_" in path.name].setdefault(stanza.split("\n", 1)[0], RELATIONS.sub("", stanza))
+    fixes = offered[True]
+    others = {name: stanza for name, stanza in offered[False].items() if name not in fixes}
+    chosen = [*spread(fixes.values(), count * 3 // 5), *spread(others.values(), count - count * 3 // 5)]
+    older = [re.sub(r"^Version: (.*)$", lambda match: f"Version: {version_before(match[1])}", stanza, count=1, flags=re.M)
+             for stanza in chosen]
+    status = "".join(stanza.replace("\n", "\nStatus: install ok installed\n", 1) + "\n\n" for stanza in older)
+    (world.root / "var/lib/dpkg/status").write_text(status, encoding="utf-8")
+    return world
+
+
+def spread(values, count):
+    values = list(values)
+    if len(values) < count:
+        raise SystemExit(f"this machine's lists have {len(values)} packages where {count} are needed: apt-get update")
+    return [values[index * len(values) // count] for index in range(count)]
+
+
+def version_before(version):
+    """As a vendor numbers: its last number is one less."""
+    head, number = re.fullmatch(r"(.*?)(\d*)", version).groups()
+    return f"{head}{int(number) - 1}" if number.strip("0") else f"{version}~"
 
 
 def real_names():
