@@ -88,7 +88,7 @@ std::vector<Event> a_year_of_events(Moment start) {
 /// What should come of them, told without the code under test.
 class Expectation {
  public:
-  explicit Expectation(Moment start) : now_(start + kProgram), regular_(now_) { run(regular_trigger_); }
+  explicit Expectation(Moment start) : now_(start + kProgram), regular_(now_) { run("start"); }
 
   std::vector<Record> all(const std::vector<Event>& events, Moment end) {
     for (const auto& event : events) {
@@ -109,7 +109,7 @@ class Expectation {
     if (asked_ <= now_)
       run(why_asked_);
     else if (regular_ <= now_)
-      run(regular_trigger_);
+      run("interval");
     else if (retry_ <= now_)
       retry();
   }
@@ -119,12 +119,11 @@ class Expectation {
     now_ = std::max(now_, at);
   }
 
-  void run(std::string why) {
+  void run(const std::string& why) {
     regular_ = now_ + period_of(kRhythm);
-    regular_trigger_ = "interval";
-    asked_ = kNever;
     now_ += 2 * kProgram;
     delivered(why, "as");
+    asked_ = kNever;
   }
 
   void retry() {
@@ -168,7 +167,6 @@ class Expectation {
   std::vector<Record> records_;
   Moment now_;
   Moment regular_;
-  std::string regular_trigger_ = "start";
   Moment asked_ = kNever;
   Moment first_asked_{0};
   std::string why_asked_;
@@ -218,7 +216,7 @@ class Year {
     records_.clear();
     months_.reserve(kYear / kMonth);
     fs::create_directories(folder_ / "watched");
-    std::ofstream(folder_ / "programs");
+    write_atomically(folder_ / "programs", {});
     test::clocks().run_of_program = kProgram;
     test::clocks().when_idle = [this](Moment alarm) { idle(alarm); };
   }
@@ -271,7 +269,7 @@ class Year {
         clocks.suspend(event.by);
         return true;
       case Kind::hub_down:
-        std::ofstream(folder_ / "hub-is-down");
+        write_atomically(folder_ / "hub-is-down", {});
         return false;
       case Kind::hub_up:
         fs::remove(folder_ / "hub-is-down");
