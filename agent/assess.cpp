@@ -231,7 +231,7 @@ Assessment assess_host(const AssessOptions& options) {
   assessment.verdict = judge(assessment, options.config.policy, now);
   // Not the wall clock again: it may have been set back meanwhile.
   assessment.last_modified = now + std::chrono::duration_cast<std::chrono::seconds>(since(start));
-  if (!options.config.report.hub.empty()) assessment.interval = options.config.report.interval;
+  if (!queues_of(options.config).empty()) assessment.interval = options.config.report.interval;
   assessment.state_hash = state_hash_of(assessment);
   return assessment;
 }

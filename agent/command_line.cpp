@@ -23,11 +23,6 @@
 namespace patchstate {
 namespace {
 
-constexpr std::array kFormats{
-    std::pair{"table", Format::table},   std::pair{"json", Format::json}, std::pair{"azure", Format::azure},
-    std::pair{"ocsf", Format::ocsf},     std::pair{"csv", Format::csv},   std::pair{"openmetrics", Format::openmetrics},
-    std::pair{"nagios", Format::nagios},
-};
 constexpr std::size_t kStoredFormats = 2;  // what `status` takes: the first of them
 
 /// Commands of a program of its own: linking libcurl would cost every other command 6 ms and 7 MiB.

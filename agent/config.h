@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "agent/output.h"
 #include "agent/refresh.h"
 #include "assessment/verdict.h"
 
@@ -17,16 +18,31 @@ namespace patchstate {
 
 enum class CloudLookup { off, on };
 
-/// Where reports go, and how they get there.
-struct Reporting {
-  std::string hub;  ///< "https://hub.example.org"; empty: nowhere
-  std::chrono::seconds interval = std::chrono::hours{6};
-  std::filesystem::path ca;        ///< empty: the system's
-  std::filesystem::path key_file;  ///< empty: `host-key` in the state folder
-  std::filesystem::path client_certificate;
+/// How an address is reached, whom it must be able to prove to be, and who we are to it.
+struct Transport {
+  std::filesystem::path ca;                  ///< this one alone; empty: the system's
+  std::filesystem::path client_certificate;  ///< empty: none
   std::filesystem::path client_key;
   std::string proxy;       ///< "http://proxy.example.org:3128"; empty: as the environment says
-  std::string pinned_key;  ///< "sha256//…" of the hub's public key, beside the CA; empty: any key that a CA vouches for
+  std::string pinned_key;  ///< "sha256//…" of its public key, beside the CA; empty: any key that a CA vouches for
+};
+
+/// The hub that reports go to.
+struct Reporting : Transport {
+  std::string hub;  ///< "https://hub.example.org"; empty: there is none
+  std::chrono::seconds interval = std::chrono::hours{6};
+  std::filesystem::path key_file;  ///< empty: `host-key` in the state folder
+};
+
+/// A place beside the hub that gets the full reports, in a format of its own. One of the four says where.
+struct Destination : Transport {
+  std::string name;  ///< of its queue, too
+  std::string url;
+  std::filesystem::path folder;  ///< a file for each report
+  std::filesystem::path file;    ///< always the last report
+  bool standard_output = false;
+  Format format = Format::json;
+  std::filesystem::path headers_file;  ///< "Name: value" lines for the url, a secret; empty: none
 };
 
 /// How the resident program goes about it.
@@ -42,8 +58,15 @@ struct Config {
   RefreshPolicy refresh;
   CloudLookup cloud = CloudLookup::on;
   Reporting report;
+  std::vector<Destination> destinations;
   Service service;
 };
+
+/// Where it leads, for a person: without what in a URL may be a secret.
+std::string place_of(const Destination& destination);
+
+/// Names of the queues of reports (spool.h): of the hub, if there is one, then of each destination.
+std::vector<std::string> queues_of(const Config& config);
 
 struct ConfigResult {
   Config config;

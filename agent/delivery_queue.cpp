@@ -13,14 +13,14 @@ constexpr std::size_t kMaxReport = 64U << 20U;
 
 class Queue {
  public:
-  Queue(Endpoint& endpoint, const QueueOptions& options)
-      : endpoint_(endpoint), options_(options), spool_(options.folder), state_(read_delivery_state(options.folder)) {}
+  explicit Queue(const QueueOptions& options)
+      : options_(options), spool_(options.folder), state_(read_delivery_state(options.folder)) {}
 
   QueueResult run() {
     auto waiting = spool_.reports();
     result_.left = waiting.size();
     if (waiting.empty()) return result_;
-    if (options_.when == When::due && !is_due(state_, options_.delivery.now)) {
+    if (options_.when == When::due && !is_due(state_, options_.now)) {
       result_.not_before = state_.not_before;
       result_.last = Outcome::retry_later;
       return result_;
@@ -42,16 +42,12 @@ class Queue {
       put_aside(report, {{Outcome::rejected, parcel.problem, {}, false}, ReportForm::full, {}});
       return true;
     }
-    DeliveryResult result;
-    if (was_accepted(parcel.parcel->assessment, options_.delivery))
-      result.delivery.outcome = Outcome::accepted;
-    else
-      result = deliver(endpoint_, *parcel.parcel, options_.delivery);
+    const auto result = options_.deliver(*parcel.parcel);
     result_.last = result.delivery.outcome;
     switch (result.delivery.outcome) {
       case Outcome::accepted:
         spool_.remove(report);
-        state_ = {0, {}, options_.delivery.now, state_.last_failure, {}};
+        state_ = {0, {}, options_.now, state_.last_failure, {}};
         ++result_.accepted;
         --result_.left;
         options_.on_result(result);
@@ -69,7 +65,7 @@ class Queue {
 
   void put_aside(const std::filesystem::path& report, const DeliveryResult& result) {
     spool_.quarantine(report, result.delivery.reason);
-    state_.last_failure = options_.delivery.now;
+    state_.last_failure = options_.now;
     state_.last_error = result.delivery.reason;
     result_.last = Outcome::rejected;
     ++result_.rejected;
@@ -79,15 +75,13 @@ class Queue {
 
   void back_off(const DeliveryResult& result) {
     ++state_.failures;
-    state_.last_failure = options_.delivery.now;
+    state_.last_failure = options_.now;
     state_.last_error = result.delivery.reason;
-    state_.not_before =
-        options_.delivery.now + wait_after(state_.failures, options_.random_part, result.delivery.retry_after);
+    state_.not_before = options_.now + wait_after(state_.failures, options_.random_part, result.delivery.retry_after);
     result_.not_before = state_.not_before;
     options_.on_result(result);
   }
 
-  Endpoint& endpoint_;
   const QueueOptions& options_;
   Spool spool_;
   DeliveryState state_;
@@ -96,8 +90,8 @@ class Queue {
 
 }  // namespace
 
-QueueResult deliver_waiting(Endpoint& endpoint, const QueueOptions& options) {
-  return Queue(endpoint, options).run();
+QueueResult deliver_waiting(const QueueOptions& options) {
+  return Queue(options).run();
 }
 
 }  // namespace patchstate

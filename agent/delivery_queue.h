@@ -16,8 +16,9 @@ namespace patchstate {
 enum class When { due, now };  ///< now: also when the last failure asked for more patience
 
 struct QueueOptions {
-  DeliveryOptions delivery;
-  std::filesystem::path folder;  ///< of the spool
+  std::filesystem::path folder;                          ///< of the spool
+  std::function<DeliveryResult(const Parcel&)> deliver;  ///< how one report gets to the endpoint
+  Time now{};
   When when = When::due;
   double random_part = 0;  ///< for wait_after
   std::function<void(const DeliveryResult&)> on_result = [](const DeliveryResult&) {};
@@ -31,8 +32,8 @@ struct QueueResult {
   std::optional<Time> not_before;  ///< when something is left: the time for the next attempt
 };
 
-/// Each report is taken out of the spool only after the endpoint has it. Throws std::system_error when the spool can't
+/// Each report is taken out of the spool only after it was delivered. Throws std::system_error when the spool can't
 /// be read or changed; what was delivered by then may be sent again, the same, which an endpoint takes once.
-QueueResult deliver_waiting(Endpoint& endpoint, const QueueOptions& options);
+QueueResult deliver_waiting(const QueueOptions& options);
 
 }  // namespace patchstate

@@ -10,7 +10,7 @@
 namespace patchstate {
 
 /// Four, because four things are done about it: keep it for later; the same, and tell people that this machine must be
-/// enrolled; put this one aside; forget it.
+/// enrolled, or its key renewed; put this one aside; forget it.
 enum class Outcome { retry_later, unauthorized, rejected, accepted };
 
 struct Delivery {
@@ -20,11 +20,18 @@ struct Delivery {
   bool send_full = false;  ///< accepted, but the endpoint does not know what this heartbeat repeats
 };
 
+/// One report, in the words of its destination.
+struct Message {
+  std::string_view body;
+  std::string_view content_type = "application/json";
+  std::string_view name = {};  ///< unlike any other's, and fit for a file: its time and its id
+};
+
 class Endpoint {
  public:
   virtual ~Endpoint() = default;
-  /// Takes one report or heartbeat, as JSON. Whatever goes wrong on the way is a value: "later".
-  virtual Delivery send(std::string_view body) = 0;
+  /// Whatever goes wrong on the way is a value: "later".
+  virtual Delivery send(const Message& message) = 0;
 };
 
 }  // namespace patchstate

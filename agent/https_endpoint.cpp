@@ -4,24 +4,23 @@
 #include <algorithm>
 #include <array>
 #include <ctime>
-#include <limits>
 #include <memory>
 #include <new>
+#include <optional>
 #include <stdexcept>
+#include <utility>
 
 #include <curl/curl.h>
 #include <fmt/chrono.h>
 #include <fmt/core.h>
 
+#include "agent/https_endpoint_failure.h"
 #include "agent/version.h"
-#include "assessment/assessment_json.h"
 #include "platform/gzip.h"
 
 namespace patchstate {
 namespace {
 
-constexpr long kConnectSeconds = 10;
-constexpr long kTotalSeconds = 60;
 constexpr std::size_t kLargestAnswer = 64U << 10U;
 
 struct EndHandle {
@@ -44,28 +43,57 @@ std::string date_header() {
   return fmt::format("Date: {:%a, %d %b %Y %H:%M:%S} GMT", fmt::gmtime(std::time(nullptr)));
 }
 
-Headers headers_for(const HubAccess& access, std::optional<Encoding> encoding) {
+struct Outgoing {
+  std::string body;
+  std::string_view content_type;
+  Encoding encoding;
+};
+
+bool is_named(std::string_view line, std::string_view name) {
+  const auto same = [](char one, char other) { return one == (other >= 'A' && other <= 'Z' ? other | 0x20 : other); };
+  return line.size() > name.size() && std::equal(name.begin(), name.end(), line.begin(), same);
+}
+
+Headers headers_for(const HubAccess& access, const std::optional<Outgoing>& outgoing) {
   Headers headers;
   add(headers, date_header());
-  if (encoding) add(headers, "Content-Type: application/json");
-  if (encoding == Encoding::gzip) add(headers, "Content-Encoding: gzip");
+  const auto says_type = [](const std::string& line) { return is_named(line, "content-type:"); };
+  if (outgoing && std::none_of(access.headers.begin(), access.headers.end(), says_type))
+    add(headers, fmt::format("Content-Type: {}", outgoing->content_type));
+  if (outgoing && outgoing->encoding == Encoding::gzip) add(headers, "Content-Encoding: gzip");
   add(headers, "Accept: application/json, application/problem+json");
   add(headers, "Expect:");  // no waiting for permission to send the body
   if (!access.host_key.empty()) add(headers, "Authorization: Bearer " + access.host_key);
+  for (const auto& line : access.headers) add(headers, line);
   return headers;
 }
 
+/// A webhook's address stays as it is.
+std::string url_of(const HubAccess& access, std::string_view path) {
+  if (path.empty()) return access.hub;
+  return access.hub.substr(0, access.hub.find_last_not_of('/') + 1).append(path);
+}
+
+struct Received {
+  std::string body;
+  std::size_t size = 0;                   ///< with all that stood before the body
+  std::optional<std::time_t> date_ahead;  ///< the last date of a server, less ours
+};
+
 /// No exception crosses curl; taking less than was given ends the transfer.
 std::size_t take(char* bytes, std::size_t one, std::size_t count, void* target) noexcept {
-  auto& body = *static_cast<std::string*>(target);
-  const std::size_t size = one * count;
-  if (body.size() + size > kLargestAnswer) return 0;
-  body.append(bytes, size);  // reserved
-  return size;
+  auto& received = *static_cast<Received*>(target);
+  received.size += one * count;
+  if (received.size > kLargestAnswer) return 0;
+  received.body.append(bytes, one * count);  // reserved
+  return one * count;
 }
 
 /// "Date: Tue, 24 Nov 2026 06:37:27 GMT"; the last one counts.
 std::size_t take_header(char* bytes, std::size_t one, std::size_t count, void* target) noexcept {
+  auto& received = *static_cast<Received*>(target);
+  received.size += one * count;
+  if (received.size > kLargestAnswer) return 0;
   constexpr std::string_view kDate = "date:";
   const std::string_view line(bytes, one * count);
   const auto same = [](char expected, char found) { return expected == (found | 0x20); };
@@ -73,12 +101,10 @@ std::size_t take_header(char* bytes, std::size_t one, std::size_t count, void* t
     std::array<char, 100> value{};
     line.substr(kDate.size()).copy(value.data(), value.size() - 1);
     const std::time_t date = curl_getdate(value.data(), nullptr);
-    if (date > 0) *static_cast<std::time_t*>(target) = date - std::time(nullptr);
+    if (date > 0) received.date_ahead = date - std::time(nullptr);
   }
   return one * count;
 }
-
-constexpr std::time_t kNoDate = std::numeric_limits<std::time_t>::max();
 
 template <class Value>
 void set(CURL* handle, CURLoption option, Value value) {
@@ -112,92 +138,89 @@ void set_trust(CURL* handle, const HubAccess& access) {
   set_file(handle, CURLOPT_SSLKEY, access.client_key);
 }
 
-std::string advice_for(CURLcode code, const HubAccess& access) {
-  switch (code) {
-    case CURLE_PEER_FAILED_VERIFICATION:
-      return access.ca.empty() ? "; a hub with a private CA needs its file in [report] ca, or --ca"
-                               : fmt::format("; the CAs trusted are those in {}", access.ca.string());
-    case CURLE_SSL_CACERT_BADFILE:
-      return fmt::format("; {} must hold certificates in PEM", access.ca.string());
-    case CURLE_SSL_PINNEDPUBKEYNOTMATCH:
-      return "; the hub has another key than [report] pinned_key says: was it renewed, or is this not the hub?";
-    case CURLE_COULDNT_RESOLVE_PROXY:
-      return "; see [report] proxy, or the environment's https_proxy";
-    case CURLE_SSL_CERTPROBLEM:
-      return "; see [report] client_certificate and client_key";
-    case CURLE_COULDNT_RESOLVE_HOST:
-    case CURLE_COULDNT_CONNECT:
-      return "; is the hub running, and its address right?";
-    default:
-      return {};
-  }
+void set_deadlines(CURL* handle, const Deadlines& deadlines) {
+  set(handle, CURLOPT_NOSIGNAL, 1L);
+  set(handle, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(deadlines.connect.count()));
+  set(handle, CURLOPT_TIMEOUT_MS, static_cast<long>(deadlines.total.count()));
 }
 
-std::string failure_of(CURLcode code, const std::string& url, std::string_view detail, const HubAccess& access) {
+std::string failure_of(CURL* handle, CURLcode code, std::string_view detail, const std::string& url,
+                       const HubAccess& access) {
   if (code == CURLE_WRITE_ERROR)
     return fmt::format("{} answers with more than {} KiB; is a hub there?", url, kLargestAnswer >> 10U);
-  const std::string what = clean_text(detail.empty() ? std::string_view(curl_easy_strerror(code)) : detail, 300);
-  return fmt::format("cannot send to {}: {}{}", url, what, advice_for(code, access));
+  CurlFailure failure{code, 0, 0, detail};
+  curl_easy_getinfo(handle, CURLINFO_SSL_VERIFYRESULT, &failure.verification);
+  curl_easy_getinfo(handle, CURLINFO_HTTP_CONNECTCODE, &failure.proxy_answered);
+  return told(failure, url, access);
 }
 
-/// Without an encoding a GET.
-HttpAnswer exchange(const HubAccess& access, std::string_view path, std::optional<Encoding> encoding,
-                    const std::string& body) {
+HttpAnswer answer_of(CURL* handle, Received received) {
+  HttpAnswer answer;
+  long status = 0;
+  curl_off_t retry_after = 0;
+  curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &status);
+  curl_easy_getinfo(handle, CURLINFO_RETRY_AFTER, &retry_after);
+  answer.status = static_cast<int>(status);
+  answer.body = std::move(received.body);
+  if (retry_after > 0) answer.retry_after = std::chrono::seconds{retry_after};
+  if (received.date_ahead) answer.ahead = std::chrono::seconds{*received.date_ahead};
+  return answer;
+}
+
+/// With nothing outgoing a GET.
+HttpAnswer exchange(const HubAccess& access, std::string_view path, const std::optional<Outgoing>& outgoing) {
   // Once, before anything else of curl; at the end of the program the system takes it all back.
   static const CURLcode started = curl_global_init(CURL_GLOBAL_DEFAULT);
   const std::unique_ptr<CURL, EndHandle> handle(started == CURLE_OK ? curl_easy_init() : nullptr);
   if (!handle) throw std::runtime_error("libcurl can't be used here");
-  const std::string url = access.hub.substr(0, access.hub.find_last_not_of('/') + 1) + std::string(path);
-  const Headers headers = headers_for(access, encoding);
+  const std::string url = url_of(access, path);
+  const Headers headers = headers_for(access, outgoing);
   const std::string program = fmt::format("patchstate/{}", agent_version());
-  HttpAnswer answer;
-  answer.body.reserve(kLargestAnswer);
+  Received received;
+  received.body.reserve(kLargestAnswer);
   std::array<char, CURL_ERROR_SIZE> detail{};
 
   set(handle.get(), CURLOPT_ERRORBUFFER, detail.data());
   set(handle.get(), CURLOPT_URL, url.c_str());
-  set(handle.get(), CURLOPT_NOSIGNAL, 1L);
-  set(handle.get(), CURLOPT_CONNECTTIMEOUT, kConnectSeconds);
-  set(handle.get(), CURLOPT_TIMEOUT, kTotalSeconds);
+  set_deadlines(handle.get(), access.deadlines);
   set(handle.get(), CURLOPT_USERAGENT, program.c_str());
   set(handle.get(), CURLOPT_HTTPHEADER, headers.get());
-  if (encoding) {
-    set(handle.get(), CURLOPT_POSTFIELDS, body.data());
-    set(handle.get(), CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body.size()));
+  if (outgoing) {
+    set(handle.get(), CURLOPT_POSTFIELDS, outgoing->body.data());
+    set(handle.get(), CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(outgoing->body.size()));
   }
-  std::time_t ahead = kNoDate;
   set(handle.get(), CURLOPT_HEADERFUNCTION, &take_header);
-  set(handle.get(), CURLOPT_HEADERDATA, static_cast<void*>(&ahead));
+  set(handle.get(), CURLOPT_HEADERDATA, static_cast<void*>(&received));
   set(handle.get(), CURLOPT_WRITEFUNCTION, &take);
-  set(handle.get(), CURLOPT_WRITEDATA, static_cast<void*>(&answer.body));
+  set(handle.get(), CURLOPT_WRITEDATA, static_cast<void*>(&received));
   set_trust(handle.get(), access);
 
-  if (const CURLcode code = curl_easy_perform(handle.get()); code != CURLE_OK) {
-    answer.failure = failure_of(code, url, detail.data(), access);
-    return answer;
-  }
-  long status = 0;
-  curl_off_t retry_after = 0;
-  curl_easy_getinfo(handle.get(), CURLINFO_RESPONSE_CODE, &status);
-  curl_easy_getinfo(handle.get(), CURLINFO_RETRY_AFTER, &retry_after);
-  answer.status = static_cast<int>(status);
-  if (retry_after > 0) answer.retry_after = std::chrono::seconds{retry_after};
-  if (ahead != kNoDate) answer.ahead = std::chrono::seconds{ahead};
-  return answer;
+  if (const CURLcode code = curl_easy_perform(handle.get()); code != CURLE_OK)
+    return {0, {}, {}, failure_of(handle.get(), code, detail.data(), url, access)};
+  return answer_of(handle.get(), std::move(received));
 }
 
 }  // namespace
 
-HttpAnswer post(const HubAccess& access, std::string_view path, std::string_view json, Encoding encoding) {
-  return exchange(access, path, encoding, encoding == Encoding::gzip ? gzip(json, Effort::usual) : std::string(json));
+HttpAnswer post(const HubAccess& access, std::string_view path, const Message& message, Encoding encoding) {
+  const auto body = encoding == Encoding::gzip ? gzip(message.body, Effort::usual) : std::string(message.body);
+  return exchange(access, path, Outgoing{body, message.content_type, encoding});
 }
 
 HttpAnswer get(const HubAccess& access, std::string_view path) {
-  return exchange(access, path, std::nullopt, {});
+  return exchange(access, path, std::nullopt);
 }
 
-Delivery HttpsEndpoint::send(std::string_view body) {
-  return delivery_of(post(access_, "/v1/assessments", body, Encoding::gzip));
+Delivery HttpsEndpoint::send(const Message& message) {
+  const auto answer = post(access_, "/v1/assessments", message, Encoding::gzip);
+  auto delivery = delivery_of_report(answer);
+  if (answer.status != 0 && delivery.outcome == Outcome::retry_later)
+    delivery.reason = fmt::format("{} answers {}", access_.hub, delivery.reason);
+  return delivery;
+}
+
+Delivery WebEndpoint::send(const Message& message) {
+  return delivery_of(post(access_, {}, message, Encoding::plain));
 }
 
 }  // namespace patchstate

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/hub_access.h"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdio>
+#include <string_view>
 #include <system_error>
 
 #include <fmt/core.h>
@@ -16,6 +18,25 @@
 namespace patchstate {
 
 namespace fs = std::filesystem;
+
+namespace {
+
+/// "X-Api-Key: abc" (RFC 9110, 5.1); curl takes "Name:" for one to be left out, and "Name;" for an empty one.
+bool is_header(std::string_view line) {
+  constexpr std::string_view kTokenMarks = "!#$%&'*+-.^_`|~";
+  const auto colon = line.find(':');
+  if (colon == 0 || colon == std::string_view::npos || line.find_first_not_of(" \t", colon + 1) == line.npos)
+    return false;
+  const auto is_token = [&](char c) {
+    return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') ||
+           kTokenMarks.find(c) != kTokenMarks.npos;
+  };
+  const auto is_text = [](char c) { return c == '\t' || (c >= ' ' && c != '\x7f'); };
+  return std::all_of(line.begin(), line.begin() + static_cast<std::ptrdiff_t>(colon), is_token) &&
+         std::all_of(line.begin(), line.end(), is_text);
+}
+
+}  // namespace
 
 fs::path key_file_of(const Reporting& report) {
   if (!report.key_file.empty()) return report.key_file;
@@ -34,8 +55,27 @@ HubAccessResult access_to_enroll(const Reporting& report) {
   if (auto problem = problem_of_hub(report.hub); !problem.empty()) return {{}, "hub: " + problem};
   if (!report.client_key.empty())
     if (auto file = read_secret(report.client_key); !file.problem.empty()) return {{}, std::move(file.problem)};
-  return {{report.hub, report.ca, report.client_certificate, report.client_key, {}, report.proxy, report.pinned_key},
-          {}};
+  return {{report, report.hub, {}, {}}, {}};
+}
+
+HubAccessResult access_to(const Destination& destination) {
+  if (!destination.client_key.empty())
+    if (auto file = read_secret(destination.client_key); !file.problem.empty()) return {{}, std::move(file.problem)};
+  HubAccessResult result{{destination, destination.url, {}, {}}, {}};
+  if (destination.headers_file.empty()) return result;
+  auto file = read_secret(destination.headers_file);
+  if (!file.problem.empty()) return {{}, std::move(file.problem)};
+  std::string_view rest = file.secret;
+  while (!rest.empty()) {
+    auto line = rest.substr(0, rest.find('\n'));
+    rest.remove_prefix(std::min(line.size() + 1, rest.size()));
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    if (line.empty() || line.starts_with('#')) continue;
+    if (!is_header(line))
+      return {{}, fmt::format("{}: a line is no header like \"Name: value\"", destination.headers_file.string())};
+    result.access.headers.emplace_back(line);
+  }
+  return result;
 }
 
 HubAccessResult access_to_send(const Reporting& report) {

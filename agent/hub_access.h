@@ -24,6 +24,9 @@ HubAccessResult access_to_enroll(const Reporting& report);
 /// With the host key, or a client certificate in place of it.
 HubAccessResult access_to_send(const Reporting& report);
 
+/// To another address, with the headers that stand in its file.
+HubAccessResult access_to(const Destination& destination);
+
 /// Standard input until its end. Throws std::system_error: not readable, longer than `max_bytes`.
 std::string read_standard_input(std::size_t max_bytes);
 

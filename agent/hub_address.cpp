@@ -57,22 +57,30 @@ bool is_port(std::string_view port) {
   return parsed.ec == std::errc{} && parsed.ptr == port.data() + port.size() && number >= 1 && number <= 65'535;
 }
 
-}  // namespace
-
-std::string problem_of_hub(std::string_view url) {
+std::string problem_of(std::string_view url, std::string_view form, std::string_view others_in_path) {
   const bool is_plain = url.starts_with(kHttp);
-  auto wrong = fmt::format("expected {}, not \"{}\"", kHubForm, masked(url, 200));
+  auto wrong = fmt::format("expected {}, not \"{}\"", form, masked(url, 200));
   if (!is_plain && !url.starts_with(kHttps)) return wrong;
   const std::string_view rest = url.substr(is_plain ? kHttp.size() : kHttps.size());
-  const std::string_view authority = rest.substr(0, rest.find('/'));
+  const std::string_view authority = rest.substr(0, rest.find_first_of("/?"));
   const auto colon =
       authority.find(':', authority.starts_with('[') ? std::min(authority.find(']'), authority.size()) : 0);
   const std::string_view host = authority.substr(0, colon);
-  if (!is_host(host) || !all_of(rest.substr(authority.size()), "/._~-")) return wrong;
+  if (!is_host(host) || !all_of(rest.substr(authority.size()), others_in_path)) return wrong;
   if (colon != std::string_view::npos && !is_port(authority.substr(colon + 1))) return wrong;
   if (is_plain && !is_loopback(host))
     return fmt::format("plain http would show this host's key to the network; write https://{}", rest);
   return {};
+}
+
+}  // namespace
+
+std::string problem_of_hub(std::string_view url) {
+  return problem_of(url, kHubForm, "/._~-");
+}
+
+std::string problem_of_url(std::string_view url) {
+  return problem_of(url, kWebForm, "/._~-?=&%+,:;@");
 }
 
 }  // namespace patchstate

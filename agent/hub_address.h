@@ -13,4 +13,8 @@ inline constexpr std::string_view kHubForm = "https://HOST[:PORT][/PATH]";
 /// that no two readers of the address can see two hosts in it.
 std::string problem_of_hub(std::string_view url);
 
+inline constexpr std::string_view kWebForm = "https://HOST[:PORT][/PATH][?QUERY]";
+/// The same for any other address that reports are posted to.
+std::string problem_of_url(std::string_view url);
+
 }  // namespace patchstate

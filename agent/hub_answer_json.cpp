@@ -35,15 +35,47 @@ std::string text(const nlohmann::json& answer, const char* key) {
   return line;
 }
 
+/// For an answer that says no more than its number, for it may be of something else than a hub.
+std::string_view advice_for(int status) {
+  if (status == 401) return "; `patchstate enroll --token-file FILE` gets this machine a new key";
+  if (status == 403) return "; the hub, or something before it, does not let this machine report";
+  if (status == 408) return "; the hub, or something before it, did not get the report in time";
+  if (status == 413) return "; the hub, or something before it, must allow larger reports";
+  if (status == 429) return "; the hub, or something before it, wants to be asked less often";
+  if (status >= 500) return "; the log of the hub, or of what stands before it, says why";
+  return "; is a patchstate-hub at that address?";
+}
+
 // {"title":"the report is not valid","status":422,"detail":"/patches/3/state: expected a string",
 //  "pointer":"/patches/3/state"}
-std::string problem_in(const HttpAnswer& answer) {
-  const auto document = parsed(answer.body);
-  std::string problem = fmt::format("HTTP {}", answer.status);
-  for (const auto* key : {"title", "detail"})
-    if (const auto said = text(document, key); !said.empty()) problem += ": " + said;
+std::string problem_in(const nlohmann::json& document, int status) {
+  std::string problem = fmt::format("HTTP {}", status);
+  const auto title = text(document, "title");
+  if (title.empty()) return problem.append(advice_for(status));
+  problem += ": " + title;
+  if (const auto detail = text(document, "detail"); !detail.empty()) problem += ": " + detail;
   if (const auto pointer = text(document, "pointer"); !pointer.empty()) problem += fmt::format(" (at {})", pointer);
   return problem;
+}
+
+/// What is done about a refusal. A wrong address, and a proxy that wants to be asked otherwise, say nothing about the
+/// report: put aside one by one, the reports would be gone when it is mended.
+Outcome outcome_of(int status) {
+  switch (status) {
+    case 401:
+    case 403:
+      return Outcome::unauthorized;
+    case 404:
+    case 405:
+    case 407:
+    case 408:
+    case 421:
+    case 425:
+    case 429:
+      return Outcome::retry_later;
+    default:
+      return status >= 400 && status < 500 ? Outcome::rejected : Outcome::retry_later;
+  }
 }
 
 }  // namespace
@@ -65,12 +97,22 @@ Delivery delivery_of(const HttpAnswer& answer) {
         "into [report] hub",
         status);
   } else {
-    if (status == 401 || status == 403)
-      delivery.outcome = Outcome::unauthorized;
-    else if (status >= 400 && status < 500 && status != 408 && status != 429)
-      delivery.outcome = Outcome::rejected;
-    delivery.reason = problem_in(answer);
+    const auto document = parsed(answer.body);
+    delivery.outcome = outcome_of(status);
+    delivery.reason = problem_in(document, status);
   }
+  return delivery;
+}
+
+Delivery delivery_of_report(const HttpAnswer& answer) {
+  constexpr int kTooLarge = 413;  // also when something before the hub says so
+  auto delivery = delivery_of(answer);
+  const bool is_of_hub = answer.body.empty() || parsed(answer.body).is_object() || answer.status == kTooLarge;
+  if (is_of_hub || (delivery.outcome != Outcome::accepted && delivery.outcome != Outcome::rejected)) return delivery;
+  if (delivery.outcome == Outcome::accepted)
+    delivery.reason =
+        fmt::format("HTTP {}, but the answer is no hub's; is a patchstate-hub at that address?", answer.status);
+  delivery.outcome = Outcome::retry_later;
   return delivery;
 }
 

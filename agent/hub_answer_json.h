@@ -21,9 +21,13 @@ struct HttpAnswer {
   std::optional<std::chrono::seconds> ahead = std::nullopt;
 };
 
-/// 2xx: accepted. 408, 429, 5xx, a redirect and no answer at all: later. 401 and 403: unauthorized. Every other one:
-/// rejected.
+/// 2xx: accepted. 401 and 403: unauthorized. What a wrong address, a proxy or an overloaded server answers (404, 405,
+/// 407, 408, 421, 425, 429, 5xx), a redirect and no answer at all: later. Every other one: rejected.
 Delivery delivery_of(const HttpAnswer& answer);
+/// Of a hub's answer to a report. What a hub says beside the status is an object of JSON or nothing; a page for people,
+/// of whatever else listens there (a portal that wants to be logged in to, a proxy that wants a certificate), must not
+/// empty the spool: later.
+Delivery delivery_of_report(const HttpAnswer& answer);
 
 /// The key in an answer to an enrolment; nullopt: there is none in it.
 std::optional<std::string> host_key_in(std::string_view body);

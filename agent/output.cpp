@@ -11,6 +11,7 @@
 
 #include "assessment/assessment_json.h"
 #include "assessment/exports.h"
+#include "platform/process_runner.h"
 #include "platform/terminal.h"
 
 namespace patchstate {
@@ -36,14 +37,25 @@ Assessment security_only(Assessment assessment) {
 std::string table(const Assessment& assessment, const RenderOptions& options, Time now) {
   TableStyle style;
   style.only_security = options.only_security;
-  if (options.destination == Destination::standard_output) {
+  if (options.medium == Medium::standard_output) {
     style.width = terminal_width();
     style.color = wants_color();
   }
   return to_table(assessment, style, now);
 }
 
+void print_to(std::FILE* output, std::string_view text) {
+  const bool written = std::fwrite(text.data(), 1, text.size(), output) == text.size() && std::fflush(output) == 0;
+  if (!written) throw std::system_error(errno, std::generic_category(), "cannot write to standard output");
+}
+
 }  // namespace
+
+std::optional<Format> parse_format(std::string_view name) {
+  for (const auto& [text, format] : kFormats)
+    if (name == text) return format;
+  return std::nullopt;
+}
 
 std::string render(const Assessment& assessment, const RenderOptions& options, Time now) {
   // Counts (metrics, monitoring) are of everything; lists show what was asked for.
@@ -75,8 +87,13 @@ std::string render(const Assessment& assessment, const RenderOptions& options, T
 }
 
 void print(std::string_view text) {
-  const bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
-  if (!written) throw std::system_error(errno, std::generic_category(), "cannot write to standard output");
+  print_to(stdout, text);
+}
+
+void print_report(std::string_view text) {
+  static std::FILE* const output = shared_output();
+  if (output == nullptr) throw std::system_error(errno, std::generic_category(), "cannot write to standard output");
+  print_to(output, text);
 }
 
 int complain(std::string_view message) {

@@ -28,10 +28,6 @@ constexpr std::chrono::minutes kRetryWhenNotTold{15};
 constexpr std::chrono::seconds kShortestRetry{1};
 constexpr int kLater = 75;  ///< exit code of `send --due`: something must wait
 
-Time wall_clock() {
-  return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-}
-
 /// From 0 to 1, another one at each start.
 double random_fraction() {
   std::random_device device;
@@ -60,6 +56,8 @@ class Resident {
     Moment begun{0};
     Priority priority = Priority::info;
     std::string result;
+    std::string verdict;
+    std::string delivery;  ///< "delivered", "not_delivered"; empty: there was none
   };
 
   void begin(Step step, Command command) {
@@ -71,7 +69,7 @@ class Resident {
   /// What runs ends with the loop, within a second.
   static int stop() {
     tell_service_manager("STOPPING=1\nSTATUS=Stopping");
-    log(Priority::info, "stopped");
+    log(Priority::info, Event::stop, "stopped");
     return 0;
   }
 
@@ -84,6 +82,7 @@ class Resident {
     const auto ask = [&](bool asked, Trigger why) {
       if (asked && schedule_) schedule_->ask(why, now);  // before the first settings a first run is to come anyway
     };
+    if (happened.run && !schedule_) asked_early_ = true;
     ask(happened.run, Trigger::request);
     ask(happened.files, Trigger::files);
     if (const auto why = trigger_of_clocks(happened.clock_moved, happened.slept)) ask(true, *why);
@@ -94,7 +93,7 @@ class Resident {
     const auto now = time_since_boot();
     const auto why = schedule_->begin_due(now);
     if (!why) return;
-    run_ = Run{*why, now, Priority::info, {}};
+    run_ = Run{*why, now, Priority::info, {}, {}, {}};
     if (*why == Trigger::retry)
       begin(Step::send, send_command(options_.config_file));
     else
@@ -122,27 +121,33 @@ class Resident {
     const auto settings = result.ok() ? parse_settings(result.out) : std::nullopt;
     if (!settings) {
       const auto problem = result.ok() ? "patchstate settings: its answer is not understood" : problem_of(result);
-      log(Priority::error, schedule_ ? problem + "; the earlier settings stay" : problem);
+      log(Priority::error, schedule_ ? Event::reload : Event::problem,
+          schedule_ ? problem + "; the earlier settings stay" : problem);
       if (schedule_) tell_service_manager("READY=1\nSTATUS=The configuration has errors; the earlier settings stay");
       return schedule_.has_value();
     }
     has_hub_ = settings->has_hub;
     if (const auto problem = loop_.watch(settings->watched); !problem.empty()) complain(Priority::warning, problem);
     const auto now = time_since_boot();
+    const auto event = schedule_ ? Event::reload : Event::ready;
     if (schedule_) {
       schedule_->set_rhythm(settings->rhythm, now);
       schedule_->ask(Trigger::reload, now);
     } else {
       schedule_.emplace(settings->rhythm, random_fraction(), now);
+      if (asked_early_) schedule_->ask(Trigger::request, now);
     }
-    log(Priority::info, fmt::format("ready: next={}", time_of_next()));
-    tell_service_manager(fmt::format("READY=1\nSTATUS=Next run {}", time_of_next()));
+    const auto next = time_of_next();
+    log(Priority::info, event, fmt::format("ready: next={}", next), {{"PATCHSTATE_NEXT_RUN", next}});
+    tell_service_manager(fmt::format("READY=1\nSTATUS=Next run {}", next));
     return true;
   }
 
   void take_assessment(const ProcessResult& result) {
     run_.result = result.ok() ? in_one_line(result.out) : "failed";
-    if (!result.ok()) {
+    if (result.ok()) {
+      run_.verdict = verdict_of(result.out);
+    } else {
       run_.priority = Priority::error;
       complain(Priority::error, problem_of(result));
     }
@@ -157,7 +162,8 @@ class Resident {
     const auto answer = parse_send_answer(result.out);
     const bool waits = result.ending == Ending::exited && result.exit_code == kLater;
     if (!answer.rest.empty()) run_.result += (run_.result.empty() ? "" : "; ") + answer.rest;
-    if (waits || !result.ok()) {
+    run_.delivery = result.ok() ? "delivered" : "not_delivered";
+    if (!result.ok()) {
       run_.priority = std::min(run_.priority, Priority::warning);
       run_.result += run_.result.empty() ? "not delivered" : "; not delivered";
       complain(Priority::warning, problem_of(result));
@@ -175,8 +181,22 @@ class Resident {
     const auto next = time_of_next();
     tell_service_manager(fmt::format("STATUS={}; next run {}", run_.result, next));
     write_state(next);
-    log(run_.priority, fmt::format("run finished: trigger={} result=\"{}\" took={}ms next={}", to_text(run_.why),
-                                   run_.result, (now - run_.begun).count(), next));
+    log_run(now - run_.begun, next);
+  }
+
+  /// What was done, why, what came of it, and what is next.
+  void log_run(Moment took, const std::string& next) const {
+    const auto milliseconds = std::to_string(took.count());
+    JournalFields fields = {{"PATCHSTATE_TRIGGER", std::string(to_text(run_.why))},
+                            {"PATCHSTATE_RESULT", run_.result},
+                            {"PATCHSTATE_DURATION_MS", milliseconds},
+                            {"PATCHSTATE_NEXT_RUN", next}};
+    if (!run_.verdict.empty()) fields.emplace_back("PATCHSTATE_VERDICT", run_.verdict);
+    if (!run_.delivery.empty()) fields.emplace_back("PATCHSTATE_DELIVERY", run_.delivery);
+    log(run_.priority, run_.why == Trigger::retry ? Event::delivery : Event::run,
+        fmt::format("run finished: trigger={} result=\"{}\" took={}ms next={}", to_text(run_.why), run_.result,
+                    milliseconds, next),
+        fields);
   }
 
   void write_state(const std::string& next) {
@@ -193,7 +213,7 @@ class Resident {
   std::string problem_of(const ProcessResult& result) const { return in_one_line(describe(command_, result)); }
 
   void complain(Priority priority, const std::string& complaint) {
-    if (const auto text = complaints_.admit(complaint, time_since_boot())) log(priority, *text);
+    if (const auto text = complaints_.admit(complaint, time_since_boot())) log(priority, Event::problem, *text);
   }
 
   std::string time_of_next() const {
@@ -209,6 +229,7 @@ class Resident {
   std::string started_ = format_time(wall_clock());
   bool has_hub_ = false;
   bool reload_asked_ = false;
+  bool asked_early_ = false;  ///< for a run at once, when there were no settings yet
   Step step_ = Step::none;
   Command command_;  ///< of the step
   Run run_;
@@ -219,13 +240,14 @@ class Resident {
 int run_resident(const ResidentOptions& options) {
   const auto folder = state_folder();
   if (folder.empty()) {
-    log(Priority::error, "this user has no home folder to keep its state in");
+    log(Priority::error, Event::problem, "this user has no home folder to keep its state in");
     return kExitFailed;
   }
   fs::create_directories(folder);
   const auto lock = FileLock::try_lock(folder / "patchstated.lock");
   if (!lock) {
-    log(Priority::info, fmt::format("another patchstated is at work in {}; nothing to do", folder.string()));
+    log(Priority::info, Event::problem,
+        fmt::format("another patchstated is at work in {}; nothing to do", folder.string()));
     return 0;
   }
   return Resident(options, folder).run();

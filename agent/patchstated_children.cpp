@@ -7,7 +7,9 @@
 #include <initializer_list>
 #include <set>
 
+#include "agent/settings_text.h"
 #include "assessment/assessment_json.h"
+#include "assessment/names.h"
 #include "platform/paths.h"
 
 namespace patchstate {
@@ -61,15 +63,6 @@ Command command(std::string program, std::vector<std::string> arguments, const s
   return command;
 }
 
-template <class Take>
-void each_line(std::string_view text, Take take) {
-  while (!text.empty()) {
-    const auto end = std::min(text.find('\n'), text.size());
-    if (end > 0) take(text.substr(0, end));
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
-}
-
 std::optional<std::uint64_t> parse_number(std::string_view text, int base, std::uint64_t most) {
   std::uint64_t number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number, base);
@@ -120,8 +113,16 @@ Command assess_command(const std::optional<fs::path>& config_file, Trigger why) 
 
 /// `patchstate send` would only become patchstate-send, at the price of another program's start.
 Command send_command(const std::optional<fs::path>& config_file) {
-  return command(first_beside({"patchstate-send", "patchstate"}), {"send", "--due"}, config_file,
-                 std::chrono::minutes{10});
+  auto send = command(first_beside({"patchstate-send", "patchstate"}), {"send", "--due"}, config_file,
+                      std::chrono::minutes{10});
+  send.shares_output = true;
+  return send;
+}
+
+/// compliant: 0 security, 2 other, 0 unclassified updates pending
+std::string verdict_of(std::string_view summary) {
+  const auto word = summary.substr(0, std::min(summary.find(':'), summary.size()));
+  return from_text<VerdictValue>(word) ? std::string(word) : std::string();
 }
 
 /// interval=21600
@@ -131,11 +132,9 @@ std::optional<ResidentSettings> parse_settings(std::string_view text) {
   ResidentSettings settings;
   std::set<std::string_view> missing = {"interval", "start_delay", "settle", "hub", "seed"};
   bool good = true;
-  each_line(text, [&](std::string_view line) {
-    const auto sign = line.find('=');
-    if (sign == std::string_view::npos) return;
-    missing.erase(line.substr(0, sign));
-    good = take_setting(line.substr(0, sign), line.substr(sign + 1), settings) && good;
+  for_each_setting(text, [&](std::string_view key, std::string_view value) {
+    missing.erase(key);
+    good = take_setting(key, value, settings) && good;
   });
   if (!good || !missing.empty()) return std::nullopt;
   return settings;
@@ -147,7 +146,7 @@ SendAnswer parse_send_answer(std::string_view text) {
   constexpr std::string_view kNext = "next=";
   SendAnswer answer;
   std::string rest;
-  each_line(text, [&](std::string_view line) {
+  for_each_line(text, [&](std::string_view line) {
     if (line.starts_with(kNext))
       answer.next = parse_seconds(line.substr(kNext.size()));
     else
@@ -159,7 +158,7 @@ SendAnswer parse_send_answer(std::string_view text) {
 
 std::string in_one_line(std::string_view text) {
   std::string line;
-  each_line(text, [&line](std::string_view part) { line.append(line.empty() ? "" : "; ").append(part); });
+  for_each_line(text, [&line](std::string_view part) { line.append(line.empty() ? "" : "; ").append(part); });
   return masked(line, kLongestLine);
 }
 

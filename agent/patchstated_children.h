@@ -20,6 +20,9 @@ Command settings_command(const std::optional<std::filesystem::path>& config_file
 Command assess_command(const std::optional<std::filesystem::path>& config_file, Trigger why);
 Command send_command(const std::optional<std::filesystem::path>& config_file);
 
+/// The verdict in what `patchstate assess` says; empty: it says none.
+std::string verdict_of(std::string_view summary);
+
 /// What `patchstate settings` says of the configuration.
 struct ResidentSettings {
   Rhythm rhythm;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the resident program says, on stderr: a line for each run, and complaints, which don't repeat themselves.
+// What the resident program says: a line for each run, and complaints, which don't repeat themselves. In the journal
+// each is an entry with fields (docs/service.md), elsewhere a line of stderr.
 #pragma once
 
 #include <optional>
@@ -8,14 +9,21 @@
 #include <vector>
 
 #include "agent/schedule.h"
+#include "platform/journal.h"
 
 namespace patchstate {
 
 /// As sd-daemon(3) counts them.
 enum class Priority { error = 3, warning = 4, info = 6 };
 
-/// One line, with its priority in front where the journal reads it ($JOURNAL_STREAM).
-void log(Priority priority, std::string_view message);
+/// What an entry tells of. In the journal each has an id of its own, which never changes.
+enum class Event { ready, reload, run, delivery, problem, stop };
+
+/// One line, and what else the journal keeps with it.
+void log(Priority priority, Event event, std::string_view message, const JournalFields& fields = {});
+
+/// The entry for the journal.
+JournalFields entry_of(Priority priority, Event event, std::string_view message, const JournalFields& fields);
 
 /// The same complaint is made once an hour, and then says how often it was not made.
 class Complaints {

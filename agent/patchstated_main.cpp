@@ -10,6 +10,7 @@
 #include "agent/patchstated_log.h"
 #include "agent/version.h"
 #include "platform/program_start.h"
+#include "platform/resident_loop.h"
 
 namespace patchstate {
 namespace {
@@ -39,7 +40,7 @@ int run_command_line(int argc, const char* const* argv) {
       return std::fflush(stdout) == 0 ? 0 : kExitFailed;
     }
     if (argument != "--config" || i + 1 == argc) {
-      log(Priority::error, fmt::format("\"{}\" is not understood; see --help", argument));
+      log(Priority::error, Event::problem, fmt::format("\"{}\" is not understood; see --help", argument));
       return kExitFailed;
     }
     options.config_file = std::filesystem::absolute(argv[++i]);  // children start in another folder
@@ -52,11 +53,12 @@ int run_command_line(int argc, const char* const* argv) {
 
 /// One of the program's catch sites.
 int main(int argc, char** argv) {
+  patchstate::hold_signals();
   patchstate::prepare_program(0);
   try {
     return patchstate::run_command_line(argc, argv);
   } catch (const std::exception& error) {
-    patchstate::log(patchstate::Priority::error, error.what());
+    patchstate::log(patchstate::Priority::error, patchstate::Event::problem, error.what());
     return patchstate::kExitFailed;
   }
 }

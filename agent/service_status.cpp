@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/service_status.h"
 
-#include <algorithm>
 #include <chrono>
 #include <system_error>
 
 #include <fmt/core.h>
 
+#include "agent/settings_text.h"
 #include "agent/spool.h"
 #include "assessment/assessment_json.h"
 #include "assessment/json_writer.h"
@@ -41,13 +41,8 @@ void take(ServiceStatus& status, std::string_view key, std::string_view value) {
 // next_run=2026-11-24T18:01:40Z
 void read_state(const fs::path& folder, ServiceStatus& status) {
   const auto text = read_file_if_there(folder / "service-state", kMaxFile);
-  std::string_view rest = text ? std::string_view(*text) : std::string_view();
-  while (!rest.empty()) {
-    const auto line = rest.substr(0, rest.find('\n'));
-    rest.remove_prefix(std::min(line.size() + 1, rest.size()));
-    const auto equals = line.find('=');
-    if (equals != std::string_view::npos) take(status, line.substr(0, equals), line.substr(equals + 1));
-  }
+  if (!text) return;
+  for_each_setting(*text, [&status](std::string_view key, std::string_view value) { take(status, key, value); });
 }
 
 std::string service_line(const ServiceStatus& status, Time now) {
@@ -61,9 +56,9 @@ std::string service_line(const ServiceStatus& status, Time now) {
   return line + fmt::format("; next {}", format_time(*status.next_run));
 }
 
-std::string delivery_line(const ServiceStatus& status, const std::string& hub) {
-  const auto& delivery = status.delivery;
-  std::string line = hub;
+std::string delivery_line(const DeliveryStatus& status) {
+  const auto& delivery = status.state;
+  std::string line = status.place;
   if (status.waiting) line += fmt::format(": {} waiting", *status.waiting);
   line += delivery.last_success ? fmt::format("; last accepted {}", format_time(*delivery.last_success))
                                 : std::string("; nothing accepted yet");
@@ -87,26 +82,55 @@ void put(JsonWriter& json, std::string_view key, const std::string& text) {
   json.text(text);
 }
 
+void put_delivery(JsonWriter& json, const DeliveryStatus& status) {
+  json.begin_object();
+  put(json, status.queue == kHubQueue ? "hub" : "place", status.place);
+  if (status.queue != kHubQueue) put(json, "name", status.queue);
+  if (status.waiting) {
+    json.key("waiting");
+    json.number(static_cast<std::int64_t>(*status.waiting));
+  }
+  json.key("failures");
+  json.number(status.state.failures);
+  put(json, "lastSuccess", status.state.last_success);
+  put(json, "lastFailure", status.state.last_failure);
+  put(json, "lastError", status.state.last_error);
+  put(json, "notBefore", status.state.not_before);
+  json.end_object();
+}
+
 }  // namespace
 
 ServiceStatus read_service_status(const fs::path& state_folder) {
   ServiceStatus status;
   try {
     read_state(state_folder, status);
-    status.delivery = read_delivery_state(hub_queue(state_folder));
-    status.waiting = Spool(hub_queue(state_folder)).reports().size();
   } catch (const std::system_error&) {
     return status;
   }
   return status;
 }
 
-std::string to_text(const ServiceStatus& status, const std::string& hub, Time now) {
-  std::string text = fmt::format("Service   {}\n", service_line(status, now));
-  return text + fmt::format("Delivery  {}\n", hub.empty() ? "no hub is configured" : delivery_line(status, hub));
+DeliveryStatus read_delivery_status(const fs::path& state_folder, std::string queue, std::string place) {
+  DeliveryStatus status{std::move(queue), std::move(place), {}, {}};
+  try {
+    const auto folder = queue_folder(state_folder, status.queue);
+    status.state = read_delivery_state(folder);
+    status.waiting = Spool(folder).reports().size();
+  } catch (const std::system_error&) {
+    return status;
+  }
+  return status;
 }
 
-void put_members(JsonWriter& json, const ServiceStatus& status, const std::string& hub) {
+std::string to_text(const ServiceStatus& status, std::span<const DeliveryStatus> deliveries, Time now) {
+  std::string text = fmt::format("Service   {}\n", service_line(status, now));
+  if (deliveries.empty()) text += "Delivery  no hub is configured\n";
+  for (const auto& delivery : deliveries) text += fmt::format("Delivery  {}\n", delivery_line(delivery));
+  return text;
+}
+
+void put_members(JsonWriter& json, const ServiceStatus& status, std::span<const DeliveryStatus> deliveries) {
   json.key("service");
   json.begin_object();
   put(json, "started", status.started);
@@ -115,20 +139,16 @@ void put_members(JsonWriter& json, const ServiceStatus& status, const std::strin
   put(json, "lastResult", status.last_result);
   put(json, "nextRun", status.next_run);
   json.end_object();
-  json.key("delivery");
-  json.begin_object();
-  put(json, "hub", hub);
-  if (status.waiting) {
-    json.key("waiting");
-    json.number(static_cast<std::int64_t>(*status.waiting));
+  const auto is_hub = [](const DeliveryStatus& delivery) { return delivery.queue == kHubQueue; };
+  if (const auto hub = std::find_if(deliveries.begin(), deliveries.end(), is_hub); hub != deliveries.end()) {
+    json.key("delivery");
+    put_delivery(json, *hub);
   }
-  json.key("failures");
-  json.number(status.delivery.failures);
-  put(json, "lastSuccess", status.delivery.last_success);
-  put(json, "lastFailure", status.delivery.last_failure);
-  put(json, "lastError", status.delivery.last_error);
-  put(json, "notBefore", status.delivery.not_before);
-  json.end_object();
+  json.key("destinations");
+  json.begin_array();
+  for (const auto& delivery : deliveries)
+    if (!is_hub(delivery)) put_delivery(json, delivery);
+  json.end_array();
 }
 
 }  // namespace patchstate

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <filesystem>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "agent/delivery_state.h"
@@ -20,16 +21,23 @@ struct ServiceStatus {
   std::optional<Time> next_run;
   std::string last_trigger;
   std::string last_result;
-  DeliveryState delivery;
+};
+
+/// How one queue is going: the hub's, or that of a destination beside it.
+struct DeliveryStatus {
+  std::string queue;
+  std::string place;  ///< where its reports go, for a person
+  DeliveryState state;
   std::optional<std::size_t> waiting;  ///< reports in the spool; nullopt: this user may not look
 };
 
 /// Total: what can't be read is not known.
 ServiceStatus read_service_status(const std::filesystem::path& state_folder);
+DeliveryStatus read_delivery_status(const std::filesystem::path& state_folder, std::string queue, std::string place);
 
-/// Two or three lines for a person. `hub` empty: nothing is sent anywhere.
-std::string to_text(const ServiceStatus& status, const std::string& hub, Time now);
-/// The same as members "service" and "delivery" of an object.
-void put_members(JsonWriter& json, const ServiceStatus& status, const std::string& hub);
+/// A line for the service and one for each queue. Without any nothing is sent anywhere.
+std::string to_text(const ServiceStatus& status, std::span<const DeliveryStatus> deliveries, Time now);
+/// The same as members "service" and "delivery" of an object; those of destinations beside the hub are "destinations".
+void put_members(JsonWriter& json, const ServiceStatus& status, std::span<const DeliveryStatus> deliveries);
 
 }  // namespace patchstate

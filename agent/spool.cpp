@@ -15,17 +15,23 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view kSuffix = ".json";
+constexpr std::string_view kHeartbeat = ".heartbeat.json";
 constexpr const char* kAside = "rejected";
+constexpr const char* kLastState = "last-state";
 constexpr std::size_t kNumberDigits = 12;
 constexpr std::size_t kMostRejected = 20;
 constexpr std::size_t kMaxCount = 64;
 
-/// "000000000017-961afb2e-….json": what else lies in the folder is not a report.
+/// "000000000017-961afb2e-….json", or "….heartbeat.json": what else lies in the folder is not a report.
 bool is_report(const fs::path& path) {
   const std::string name = path.filename();
   const auto digits = std::string_view(name).substr(0, kNumberDigits);
   return name.size() > kNumberDigits + kSuffix.size() && name[kNumberDigits] == '-' && name.ends_with(kSuffix) &&
          digits.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+bool is_heartbeat(const fs::path& report) {
+  return report.native().ends_with(kHeartbeat);
 }
 
 std::vector<fs::path> in_order(const fs::path& folder) {
@@ -71,16 +77,33 @@ void make_private_folder(const fs::path& folder) {
 
 }  // namespace
 
+bool is_recent(std::chrono::sys_seconds written, std::chrono::sys_seconds now) {
+  return now - written > -std::chrono::minutes{1} && now - written < kFullEvery;
+}
+
 Spool::Spool(fs::path folder, SpoolLimits limits) : folder_(std::move(folder)), limits_(limits) {}
 
-void Spool::put(std::string_view json, std::string_view activity_id) {
+fs::path Spool::prepare(std::uintmax_t bytes, std::string_view name) {
   make_private_folder(folder_);
   remove_leftovers(folder_);
-  make_room(json.size());
+  make_room(bytes);
   std::uint64_t number = 1;
   for (const auto& before : {reports(), in_order(folder_ / kAside)})
     if (!before.empty()) number = std::max(number, number_of(before.back()) + 1);
-  write_durably(folder_ / fmt::format("{:012}-{}{}", number, activity_id, kSuffix), json, 0600);
+  return folder_ / fmt::format("{:012}-{}", number, name);
+}
+
+fs::path Spool::put(ReportForm form, std::string_view json, std::string_view activity_id) {
+  const auto ending = form == ReportForm::heartbeat ? kHeartbeat : kSuffix;
+  const auto path = prepare(json.size(), fmt::format("{}{}", activity_id, ending));
+  // The folder is private; the file may get another name elsewhere (add_name), which others may read.
+  write_durably(path, json, 0644);
+  return path;
+}
+
+void Spool::put_again(const fs::path& report) {
+  const std::string name = report.filename();
+  add_name(report, prepare(size_of(report), std::string_view(name).substr(kNumberDigits + 1)));
 }
 
 std::vector<fs::path> Spool::reports() const {
@@ -105,7 +128,8 @@ void Spool::quarantine(const fs::path& report, std::string_view reason) {
 }
 
 void Spool::make_room(std::uintmax_t bytes) {
-  const auto waiting = reports();
+  auto waiting = reports();
+  std::stable_partition(waiting.begin(), waiting.end(), is_heartbeat);
   std::uintmax_t used = bytes;
   for (const auto& report : waiting) used += size_of(report);
   std::uint64_t gone = 0;
@@ -120,6 +144,17 @@ void Spool::make_room(std::uintmax_t bytes) {
   for (std::size_t i = 0; i < gone; ++i) fs::remove(waiting[i]);
 }
 
+bool Spool::knows(std::string_view state_hash, std::chrono::sys_seconds now) const {
+  const auto file = folder_ / kLastState;
+  const auto times = file_times(file);
+  if (!times || state_hash.empty() || !is_recent(times->modified, now)) return false;
+  return read_file_if_there(file, kMaxCount + state_hash.size()) == state_hash;
+}
+
+void Spool::remember(std::string_view state_hash) {
+  write_atomically(folder_ / kLastState, state_hash, 0600);
+}
+
 std::uint64_t Spool::lost() const {
   const auto text = read_file_if_there(folder_ / "lost", kMaxCount);
   std::uint64_t count = 0;
@@ -127,8 +162,8 @@ std::uint64_t Spool::lost() const {
   return count;
 }
 
-std::filesystem::path hub_queue(const fs::path& state_folder) {
-  return state_folder / "spool" / "hub";
+fs::path queue_folder(const fs::path& state_folder, std::string_view name) {
+  return state_folder / "spool" / name;
 }
 
 void Spool::told_of(std::uint64_t lost_before) {

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdio>
 #include <string>
 #include <utility>
 #include <vector>
@@ -17,6 +18,7 @@ struct Command {
   std::chrono::milliseconds deadline = std::chrono::seconds{60};
   std::size_t output_cap = 64U << 20U;  ///< bytes of stdout; stderr is cut at 1 MiB without ending the run
   std::size_t memory_cap = 0;           ///< bytes of address space of each process (RLIMIT_AS); 0: none
+  bool shares_output = false;           ///< the program finds our own stdout by `shared_output`
 };
 
 enum class Ending { failed_to_start, exited, signalled, timed_out, too_much_output };
@@ -44,7 +46,7 @@ class ProcessRunner {
   virtual ProcessResult run(const Command& command) = 0;
 };
 
-/// The real one. The program gets its own process group, stdin /dev/null, no descriptor of ours, lowered CPU and I/O
+/// The real one. The program gets its own process group, stdin /dev/null, no descriptor of ours but what Command names, lowered CPU and I/O
 /// priority. At the end of a run, and when we die ourselves, it is killed with all its descendants, daemons that left
 /// its group too; at the deadline it gets SIGTERM and 300 ms first. Throws std::system_error only when the machine has
 /// no more processes, descriptors or memory.
@@ -52,6 +54,9 @@ class SystemProcessRunner final : public ProcessRunner {
  public:
   ProcessResult run(const Command& command) override;
 };
+
+/// The stdout of whoever started us and shares it (Command::shares_output), else ours. nullptr: it can't be had.
+std::FILE* shared_output();
 
 /// Full path of `program` in the fixed PATH, or empty.
 std::string find_program(const std::string& program);

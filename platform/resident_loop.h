@@ -14,10 +14,15 @@
 
 namespace patchstate {
 
+/// What a clock on the wall shows; it may be set.
+std::chrono::sys_seconds wall_clock();
 /// Since boot, time in suspend included; nobody sets it.
 std::chrono::milliseconds time_since_boot();
 /// Since boot, without time in suspend: what sd_notify(3) wants as MONOTONIC_USEC.
 std::chrono::microseconds monotonic_time();
+
+/// First thing in main: SIGTERM, SIGINT, SIGHUP and SIGUSR1 no longer end the program, they wait for the loop.
+void hold_signals();
 
 struct Happened {
   bool stop = false;    ///< SIGTERM or SIGINT
@@ -31,7 +36,7 @@ struct Happened {
 
 class ResidentLoop {
  public:
-  /// From now on these signals no longer end the program. Throws std::system_error without descriptors.
+  /// Holds the signals, if that was not done. Throws std::system_error without descriptors.
   ResidentLoop();
   ResidentLoop(const ResidentLoop&) = delete;
   ResidentLoop& operator=(const ResidentLoop&) = delete;

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <filesystem>
+#include <string>
 #include <system_error>
+#include <vector>
 
 #include <fmt/core.h>
 
 #include "agent/commands/commands.h"
 #include "agent/last_assessment.h"
 #include "agent/spool.h"
+#include "agent/state_hash.h"
 #include "assessment/assessment_json.h"
 #include "assessment/exports.h"
 #include "platform/files.h"
@@ -21,17 +24,69 @@ std::string summary(const Assessment& assessment) {
                      counts.critical_and_security, counts.other, counts.unclassified);
 }
 
-/// In the spool before it is the last one: what nobody may lose is on disk first.
-void put_into_spool(const std::filesystem::path& folder, Assessment& assessment) {
-  Spool spool(hub_queue(folder));
-  const auto lost = spool.lost();
-  if (lost > 0)
-    assessment.warnings.push_back(
-        {"reports_lost", fmt::format("{} older reports had to give way before they were sent", lost), "spool", false});
-  const auto json = to_json(assessment, JsonStyle::compact);
-  spool.put(json, assessment.activity_id);
-  spool.told_of(lost);
-  write_last_assessment(folder, json);
+/// What had to give way in a queue is told in the next report, which is then one of its own state: a full one.
+std::vector<std::uint64_t> tell_of_losses(const std::vector<Spool>& spools, const std::vector<std::string>& queues,
+                                          Assessment& assessment) {
+  std::vector<std::uint64_t> losses;
+  for (std::size_t i = 0; i < spools.size(); ++i) {
+    losses.push_back(spools[i].lost());
+    if (losses.back() == 0) continue;
+    assessment.warnings.push_back({"reports_lost",
+                                   fmt::format("{} older reports had to give way before they were sent", losses.back()),
+                                   queues[i], false});
+    assessment.state_hash = state_hash_of(assessment);
+  }
+  return losses;
+}
+
+/// One file for each form that is needed, under a name in each queue and that of the last one.
+class Report {
+ public:
+  Report(const std::filesystem::path& folder, const Assessment& assessment)
+      : folder_(folder), assessment_(assessment), kept_form_(form_to_keep(folder, assessment)) {}
+
+  ReportForm kept_form() const { return kept_form_; }
+
+  void put(Spool& spool, ReportForm form) {
+    auto& file = form == ReportForm::full ? full_ : heartbeat_;
+    if (file.empty())
+      file = spool.put(form, report_of(assessment_, form), assessment_.activity_id);
+    else
+      spool.put_again(file);
+  }
+
+  /// After it is in the queues: what nobody may lose is on disk first.
+  void keep_as_last() const {
+    const auto& file = kept_form_ == ReportForm::full ? full_ : heartbeat_;
+    if (file.empty())
+      write_last_report(folder_, kept_form_, report_of(assessment_, kept_form_));
+    else
+      add_name(file, last_report_file(folder_, kept_form_));
+  }
+
+ private:
+  const std::filesystem::path& folder_;
+  const Assessment& assessment_;
+  ReportForm kept_form_;
+  std::filesystem::path full_;
+  std::filesystem::path heartbeat_;
+};
+
+void keep(const std::filesystem::path& folder, const std::vector<std::string>& queues, Assessment& assessment) {
+  std::vector<Spool> spools;
+  for (const auto& queue : queues) spools.emplace_back(queue_folder(folder, queue));
+  const auto losses = tell_of_losses(spools, queues, assessment);
+  Report report(folder, assessment);
+  for (std::size_t i = 0; i < spools.size(); ++i) {
+    if (queues[i] == kHubQueue)
+      report.put(spools[i], report.kept_form());
+    else if (!spools[i].knows(assessment.state_hash, assessment.last_modified)) {  // no signs of life for others
+      report.put(spools[i], ReportForm::full);
+      spools[i].remember(assessment.state_hash);
+    }
+    spools[i].told_of(losses[i]);
+  }
+  report.keep_as_last();
 }
 
 /// For a monitoring agent that reads files; that it can't be written takes nothing away from the assessment.
@@ -58,10 +113,7 @@ int run(const AssessCommand& command) {
     return 0;
   }
   auto assessment = assess_machine(*opened.machine);
-  if (opened.machine->config.report.hub.empty())
-    write_last_assessment(folder, to_json(assessment, JsonStyle::compact));
-  else
-    put_into_spool(folder, assessment);
+  keep(folder, queues_of(opened.machine->config), assessment);
   const auto& metrics = opened.machine->config.service.metrics_file;
   if (!metrics.empty()) write_metrics(metrics, assessment);
   print(summary(assessment));

@@ -13,9 +13,11 @@ namespace {
 
 /// For `status` and for firstSeen. That it can't be kept (another user's folder, a read-only disk) takes nothing away
 /// from what was just found out.
-void remember(std::string_view json) {
+void remember(const Assessment& assessment) {
   try {
-    write_last_assessment(state_folder(), json);
+    const auto folder = state_folder();
+    const auto form = form_to_keep(folder, assessment);
+    write_last_report(folder, form, report_of(assessment, form));
   } catch (const std::system_error&) {
     return;
   }
@@ -29,13 +31,9 @@ int run(const CheckCommand& command) {
   if (!opened.machine) return complain(opened.problem);
   const auto assessment = assess_machine(*opened.machine);
   auto options = command.render;
-  options.destination = command.output ? Destination::file : Destination::standard_output;
-  const bool keep = opened.machine->is_running_system();
-  // What is kept is what is printed as JSON: made once.
-  const bool same = options.format == Format::json && !options.only_security;
-  std::string text = keep || same ? to_json(assessment, JsonStyle::indented) : std::string{};
-  if (keep) remember(text);
-  if (!same) text = render(assessment, options, opened.machine->access.now);
+  options.medium = command.output ? Medium::file : Medium::standard_output;
+  if (opened.machine->is_running_system()) remember(assessment);
+  const auto text = render(assessment, options, opened.machine->access.now);
   if (command.output)
     write_durably(*command.output, text);
   else

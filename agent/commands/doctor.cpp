@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "agent/delivery_state.h"
+#include "agent/destination_delivery.h"
 #include "agent/hub_access.h"
 #include "agent/last_assessment.h"
 #include "agent/machine.h"
@@ -85,8 +86,8 @@ void check_last_assessment(Report& report, const Reporting& reporting, Time now)
   }
 }
 
-void check_queue(Report& report, const fs::path& state_folder) {
-  const auto folder = hub_queue(state_folder);
+void check_queue(Report& report, const fs::path& state_folder, std::string_view queue) {
+  const auto folder = queue_folder(state_folder, queue);
   const auto waiting = Spool(folder).reports().size();
   const auto state = read_delivery_state(folder);
   if (state.failures > 0)
@@ -125,6 +126,22 @@ void check_hub(Report& report, const Reporting& reporting) {
   check_clock(report, answer);
 }
 
+/// A folder is tried, but not an address: asking it for what changes nothing is no matter of every webhook.
+void check_destination(Report& report, const Destination& destination, const fs::path& state_folder) {
+  const auto found = endpoint_of(destination);
+  const auto folder = destination.folder.empty() ? destination.file.parent_path() : destination.folder;
+  if (!folder.empty()) {
+    fs::create_directories(folder);
+    write_atomically(folder / ".patchstate-doctor", "", 0600);
+    fs::remove(folder / ".patchstate-doctor");
+  }
+  if (found.endpoint)
+    report.say(Health::good, destination.name, place_of(destination));
+  else
+    report.say(Health::bad, destination.name, found.problem);
+  check_queue(report, state_folder, destination.name);
+}
+
 }  // namespace
 
 int run(const DoctorCommand& command) {
@@ -145,10 +162,12 @@ int run(const DoctorCommand& command) {
   guarded(report, "state folder", [&] { check_state_folder(report, state_folder()); });
   check_collectors(report, *opened.machine);
   guarded(report, "last result", [&] { check_last_assessment(report, reporting, current_time()); });
-  if (reporting.hub.empty()) {
+  for (const auto& destination : opened.machine->config.destinations)
+    guarded(report, destination.name, [&] { check_destination(report, destination, state_folder()); });
+  if (reporting.hub.empty() && opened.machine->config.destinations.empty()) {
     report.say(Health::odd, "hub", "none is configured: nothing is sent anywhere");
-  } else {
-    guarded(report, "queue", [&] { check_queue(report, state_folder()); });
+  } else if (!reporting.hub.empty()) {
+    guarded(report, "queue", [&] { check_queue(report, state_folder(), kHubQueue); });
     guarded(report, "hub", [&] { check_hub(report, reporting); });
   }
   return report.faults() > 0 ? kExitRejected : 0;

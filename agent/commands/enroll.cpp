@@ -80,7 +80,7 @@ int run(const EnrollCommand& command) {
   auto host = host_id("/");
   if (host.empty()) host = keep_host_id();
 
-  const auto answer = post(hub.access, "/v1/enroll", request_json(token.secret, host), Encoding::plain);
+  const auto answer = post(hub.access, "/v1/enroll", {request_json(token.secret, host)}, Encoding::plain);
   if (delivery_of(answer).outcome != Outcome::accepted) return refused(answer, reporting.hub);
   const auto key = host_key_in(answer.body);
   if (!key) return complain(fmt::format("{} answered without a key; is a hub there?", reporting.hub));

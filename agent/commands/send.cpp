@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 
 #include "agent/delivery_queue.h"
+#include "agent/destination_delivery.h"
+#include "agent/https_endpoint.h"
 #include "agent/hub_access.h"
 #include "agent/machine.h"
 #include "agent/output.h"
@@ -22,11 +24,11 @@ ParcelResult from(const FileOrInput& file) {
   return parcel_from(read_file(file, kMaxFile), file.string());
 }
 
-std::string told(const DeliveryResult& result, const std::string& hub) {
+std::string told(const DeliveryResult& result, const std::string& place) {
   const auto& [outcome, reason, retry_after, send_full] = result.delivery;
   switch (outcome) {
     case Outcome::accepted:
-      return fmt::format("{} accepted {}\n", hub,
+      return fmt::format("{} accepted {}", place,
                          result.form == ReportForm::full ? "the full report" : "a heartbeat: nothing changed");
     case Outcome::retry_later:
       return retry_after ? fmt::format("not sent, try again in {} s: {}", retry_after->count(), reason)
@@ -35,15 +37,19 @@ std::string told(const DeliveryResult& result, const std::string& hub) {
     case Outcome::rejected:
       break;
   }
-  return fmt::format("{} rejected it: {}", hub, reason);
+  return fmt::format("{} rejected it: {}", place, reason);
 }
 
-void report(const DeliveryResult& result, const std::string& hub) {
-  if (result.delivery.outcome == Outcome::accepted)
-    print(told(result, hub));
+/// Where standard output is a destination, only reports go there.
+enum class OutputUse { for_words, for_reports };
+
+void report(const DeliveryResult& result, const std::string& place, OutputUse use) {
+  const auto words = told(result, place);
+  if (result.delivery.outcome == Outcome::accepted && use == OutputUse::for_words)
+    print(words + "\n");
   else
-    complain(told(result, hub));
-  if (!result.warning.empty()) complain(result.warning);
+    complain(words);
+  if (!result.remark.empty()) complain(result.remark);
 }
 
 int exit_code_of(Outcome outcome) {
@@ -64,23 +70,89 @@ double random_part() {
   return static_cast<double>(std::stoul(random_uuid().substr(0, 8), nullptr, 16)) / 4294967296.0;
 }
 
+/// The worse of two: a refusal needs a person.
+int worse(int one, int other) {
+  const auto weight = [](int code) { return code == kExitRejected ? 2 : code == kExitLater ? 1 : 0; };
+  return weight(one) < weight(other) ? other : one;
+}
+
 int send_one(const ParcelResult& read, Endpoint& endpoint, const DeliveryOptions& options) {
   if (!read.parcel) return complain(read.problem);
   const auto result = deliver(endpoint, *read.parcel, options);
-  report(result, options.hub);
+  report(result, options.hub, OutputUse::for_words);
   return exit_code_of(result.delivery.outcome);
 }
 
-/// nullopt: nothing waits.
-std::optional<int> send_waiting(const SendCommand& command, Endpoint& endpoint, const DeliveryOptions& delivery) {
-  QueueOptions options{
-      delivery, hub_queue(delivery.state_folder), command.due ? When::due : When::now, random_part(), {}};
-  options.on_result = [&](const DeliveryResult& result) { report(result, delivery.hub); };
-  const auto result = deliver_waiting(endpoint, options);
-  if (result.left > 0 && result.not_before && command.due)
-    print(fmt::format("next={}\n", std::max<std::int64_t>((*result.not_before - delivery.now).count(), 1)));
-  if (result.left > 0 || result.last != Outcome::accepted) return exit_code_of(result.last);
-  return result.accepted > 0 ? std::optional(0) : std::nullopt;
+/// Empties each queue, and keeps the worst of what happened. A dead endpoint never delays another.
+class Queues {
+ public:
+  Queues(When when, std::filesystem::path state_folder, Time now, OutputUse use)
+      : when_(when), state_folder_(std::move(state_folder)), now_(now), use_(use) {}
+
+  /// `send` is how one report gets to `place`, or `problem` what keeps it from there.
+  void empty(std::string_view queue, const std::string& place,
+             const std::function<DeliveryResult(const Parcel&)>& send) {
+    QueueOptions options{queue_folder(state_folder_, queue), send, now_, when_, random_part(), {}};
+    options.on_result = [&](const DeliveryResult& result) { report(result, place, use_); };
+    const auto result = deliver_waiting(options);
+    if (result.left > 0 && result.not_before) next_ = std::min(next_.value_or(*result.not_before), *result.not_before);
+    if (result.left > 0 || result.last != Outcome::accepted)
+      code_ = worse(code_.value_or(0), exit_code_of(result.last));
+    else if (result.accepted > 0)
+      code_ = code_.value_or(0);
+  }
+
+  /// nullopt: nothing waited.
+  std::optional<int> code() const { return code_; }
+  std::optional<Time> next() const { return next_; }
+
+ private:
+  When when_;
+  std::filesystem::path state_folder_;
+  Time now_;
+  OutputUse use_;
+  std::optional<int> code_;
+  std::optional<Time> next_;
+};
+
+/// What keeps a whole queue from its place is like an endpoint that is not there.
+DeliveryResult in_the_way(const std::string& problem) {
+  return {{Outcome::retry_later, problem, {}, false}, ReportForm::full, {}};
+}
+
+void empty(Queues& queues, const Destination& destination) {
+  const auto found = endpoint_of(destination);
+  queues.empty(destination.name, place_of(destination), [&](const Parcel& parcel) {
+    return found.endpoint ? deliver(*found.endpoint, parcel, destination.format) : in_the_way(found.problem);
+  });
+}
+
+int send_waiting(const SendCommand& command, const Config& config, const HubAccessResult& hub,
+                 DeliveryOptions options) {
+  std::filesystem::create_directories(options.state_folder);
+  const auto lock = FileLock::try_lock(options.state_folder / "send.lock");
+  if (!lock) {
+    print("another patchstate is sending; nothing to do\n");
+    return 0;
+  }
+  const bool is_output = std::any_of(config.destinations.begin(), config.destinations.end(),
+                                     [](const Destination& one) { return one.standard_output; });
+  Queues queues(command.due ? When::due : When::now, options.state_folder, options.now,
+                is_output ? OutputUse::for_reports : OutputUse::for_words);
+  for (const auto& destination : config.destinations) empty(queues, destination);
+  HttpsEndpoint endpoint(hub.access);
+  options.once = true;
+  if (!options.hub.empty())
+    queues.empty(kHubQueue, options.hub, [&](const Parcel& parcel) {
+      return hub.problem.empty() ? deliver(endpoint, parcel, options) : in_the_way(hub.problem);
+    });
+  if (queues.next() && command.due)
+    print(fmt::format("next={}\n", std::max<std::int64_t>((*queues.next() - options.now).count(), 1)));
+  if (queues.code()) return *queues.code();
+  if (command.all) print("nothing waits to be sent\n");
+  if (command.due || command.all || options.hub.empty()) return 0;
+  options.once = false;
+  return hub.problem.empty() ? send_one(last_parcel(), endpoint, options) : complain(hub.problem);
 }
 
 }  // namespace
@@ -88,27 +160,17 @@ std::optional<int> send_waiting(const SendCommand& command, Endpoint& endpoint, 
 int run(const SendCommand& command) {
   auto loaded = load_config(command.hub.config_file);
   if (!loaded.errors.empty()) return complain(fmt::format("{}", fmt::join(loaded.errors, "\n")));
-  auto& reporting = loaded.config.report;
-  if (command.hub.ca) reporting.ca = *command.hub.ca;
-  auto hub = access_to_send(reporting);
-  if (!hub.problem.empty()) return complain(hub.problem);
-
-  DeliveryOptions options{reporting.hub, state_folder(), {}, current_time()};
+  auto& config = loaded.config;
+  if (command.hub.ca) config.report.ca = *command.hub.ca;
+  const auto hub = access_to_send(config.report);
+  DeliveryOptions options{config.report.hub, state_folder(), {}, current_time(), false};
   if (command.full) options.form = ReportForm::full;
-  HttpsEndpoint endpoint(std::move(hub.access));
-  if (command.file) return send_one(from(*command.file), endpoint, options);
-
-  if (options.state_folder.empty()) return send_one(last_parcel(), endpoint, options);
-  std::filesystem::create_directories(options.state_folder);
-  const auto lock = FileLock::try_lock(options.state_folder / "send.lock");
-  if (!lock) {
-    print("another patchstate is sending; nothing to do\n");
-    return 0;
-  }
-  if (const auto code = send_waiting(command, endpoint, options)) return *code;
-  if (!command.due && !command.all) return send_one(last_parcel(), endpoint, options);
-  if (command.all) print("nothing waits to be sent\n");
-  return 0;
+  const bool is_queued = !command.file && !options.state_folder.empty();
+  if (is_queued && !config.destinations.empty()) return send_waiting(command, config, hub, options);
+  if (!hub.problem.empty()) return complain(hub.problem);
+  if (is_queued) return send_waiting(command, config, hub, options);
+  HttpsEndpoint endpoint(hub.access);
+  return send_one(command.file ? from(*command.file) : last_parcel(), endpoint, options);
 }
 
 }  // namespace patchstate

@@ -35,7 +35,7 @@ int run(const SettingsCommand& command) {
   const auto& config = opened.machine->config;
   std::string text = fmt::format("interval={}\nstart_delay={}\nsettle={}\nhub={}\nseed={}\n",
                                  config.report.interval.count(), config.service.start_delay.count(),
-                                 config.service.settle.count(), config.report.hub.empty() ? "no" : "yes", seed());
+                                 config.service.settle.count(), queues_of(config).empty() ? "no" : "yes", seed());
   const auto watch = [&text](const std::filesystem::path& path) { text += fmt::format("watch={}\n", path.string()); };
   watch(std::filesystem::absolute(command.config_file.value_or(default_config_file())));
   for (const auto& choice : opened.machine->choices)

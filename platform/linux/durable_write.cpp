@@ -19,12 +19,17 @@ namespace fs = std::filesystem;
 
 enum class Durability { may_be_lost, synced };
 
+constexpr std::size_t kLargestCopy = 64U << 20U;
+
+/// A file name has at most 255 bytes; the end of a long one is left out.
+std::string temporary_name(const fs::path& target) {
+  return fmt::format(".{:.150}.{}.{}", target.filename().string(), ::getpid(), random_uuid().substr(0, 8));
+}
+
 /// The new content beside its final name; gone again unless it was moved there.
 class TemporaryFile {
  public:
-  TemporaryFile(const fs::path& target, int folder) : target_(target), folder_(folder) {
-    // A file name has at most 255 bytes; the end of a long one is left out.
-    name_ = fmt::format(".{:.150}.{}.{}", target.filename().string(), ::getpid(), random_uuid().substr(0, 8));
+  TemporaryFile(const fs::path& target, int folder) : target_(target), folder_(folder), name_(temporary_name(target)) {
     fd_.reset(::openat(folder_, name_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
     if (!fd_) fail();
   }
@@ -73,26 +78,57 @@ void require_replaceable(const fs::path& path, int folder) {
     throw os_error(S_ISDIR(status.st_mode) ? EISDIR : EINVAL, "cannot replace what is not a regular file:", path);
 }
 
-void replace(const fs::path& path, std::string_view content, unsigned mode, Durability durability) {
+/// Folder of a path whose last part may be replaced.
+UniqueFd open_folder_of(const fs::path& path) {
   if (!path.has_filename()) throw os_error(EINVAL, "cannot write", path);
   const fs::path folder_path = path.has_parent_path() ? path.parent_path() : fs::path(".");
-  const UniqueFd folder(::open(folder_path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  UniqueFd folder(::open(folder_path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!folder) throw os_error(errno, "cannot write", path);
   require_replaceable(path, folder.get());
+  return folder;
+}
 
+/// A file system that has no fsync for folders (EINVAL) orders renames itself.
+void sync_folder(const UniqueFd& folder, const fs::path& path) {
+  if (::fsync(folder.get()) != 0 && errno != EINVAL) throw os_error(errno, "cannot make durable", path);
+}
+
+void replace(const fs::path& path, std::string_view content, unsigned mode, Durability durability) {
+  const UniqueFd folder = open_folder_of(path);
   TemporaryFile temporary(path, folder.get());
   temporary.write(content, mode);
   if (durability == Durability::synced) temporary.sync();
   temporary.move_into_place();
-  // A file system that has no fsync for folders (EINVAL) orders renames itself.
-  if (durability == Durability::synced && ::fsync(folder.get()) != 0 && errno != EINVAL)
-    throw os_error(errno, "cannot make durable", path);
+  if (durability == Durability::synced) sync_folder(folder, path);
+}
+
+/// Of link(2): another file system, one without such names, one name too many, or a policy against it.
+bool has_no_further_names(int error) {
+  return error == EXDEV || error == EPERM || error == EMLINK || error == EOPNOTSUPP || error == ENOSYS ||
+         error == EACCES;
 }
 
 }  // namespace
 
 void write_durably(const fs::path& path, std::string_view content, unsigned mode) {
   replace(path, content, mode, Durability::synced);
+}
+
+void add_name(const fs::path& file, const fs::path& name) {
+  const UniqueFd folder = open_folder_of(name);
+  const std::string temporary = temporary_name(name);
+  if (::linkat(AT_FDCWD, file.c_str(), folder.get(), temporary.c_str(), 0) != 0) {
+    if (!has_no_further_names(errno)) throw os_error(errno, "cannot write", name);
+    return replace(name, read_file(file, kLargestCopy), 0644, Durability::synced);
+  }
+  if (::renameat(folder.get(), temporary.c_str(), folder.get(), name.filename().c_str()) != 0) {
+    const int error = errno;
+    ::unlinkat(folder.get(), temporary.c_str(), 0);
+    throw os_error(error, "cannot write", name);
+  }
+  // Renaming one name of a file over another of the same file does nothing (rename(2)), and leaves both.
+  ::unlinkat(folder.get(), temporary.c_str(), 0);
+  sync_folder(folder, name);
 }
 
 void write_atomically(const fs::path& path, std::string_view content, unsigned mode) {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
+#include <cstdlib>
 #include <string_view>
 #include <vector>
 
@@ -19,6 +20,8 @@ namespace {
 
 /// Without /usr/local: some systems put scripts named like package tools there (Linux Mint's apt).
 constexpr const char* kProgramPath = "/usr/sbin:/usr/bin:/sbin:/bin";
+
+constexpr const char* kOutputVariable = "PATCHSTATE_OUTPUT";  ///< number of a descriptor
 
 struct Pipe {
   UniqueFd read;
@@ -46,6 +49,7 @@ Pipe make_pipe() {
 std::vector<std::string> clean_environment(const Command& command) {
   std::vector<std::pair<std::string, std::string>> variables = {
       {"LC_ALL", "C.UTF-8"}, {"PATH", kProgramPath}, {"HOME", "/nonexistent"}};
+  if (command.shares_output) variables.emplace_back(kOutputVariable, std::to_string(kSharedOutput));
   for (const auto& added : command.environment) {
     const auto same = [&added](const auto& variable) { return variable.first == added.first; };
     variables.erase(std::remove_if(variables.begin(), variables.end(), same), variables.end());
@@ -94,6 +98,12 @@ std::string path_of(const Command& command) {
 
 }  // namespace
 
+std::FILE* shared_output() {
+  const char* const number = std::getenv(kOutputVariable);
+  if (number == nullptr) return stdout;
+  return ::fdopen(static_cast<int>(std::strtol(number, nullptr, 10)), "a");
+}
+
 std::string find_program(const std::string& program) {
   if (program.empty() || program.find('/') != std::string::npos) return {};
   std::string_view folders = kProgramPath;
@@ -122,6 +132,8 @@ StartedProcess start_process(const Command& command) {
   const std::vector<char*> argv_pointers = pointers(command.argv);
   const std::vector<char*> environment_pointers = pointers(environment);
   const UniqueFd input = above_fixed_places(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+  const UniqueFd output =
+      command.shares_output ? above_fixed_places(::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0)) : UniqueFd();
   Pipe out = make_pipe();
   Pipe err = make_pipe();
   Pipe life = make_pipe();
@@ -131,7 +143,7 @@ StartedProcess start_process(const Command& command) {
 
   started.watcher =
       fork_watcher({path.c_str(), argv_pointers.data(), environment_pointers.data(), input.get(), out.write.get(),
-                    err.write.get(), life.read.get(), report.write.get(), command.memory_cap});
+                    err.write.get(), life.read.get(), report.write.get(), output ? output.get() : -1, command.memory_cap});
   started.out = std::move(out.read);
   started.err = std::move(err.read);
   started.life = std::move(life.write);

@@ -21,6 +21,7 @@ namespace {
 
 constexpr int kLife = 3;
 constexpr int kReport = 4;
+constexpr int kOutput = 5;
 constexpr int kTermGraceMs = 300;
 constexpr int kKillGraceMs = 500;
 
@@ -72,6 +73,7 @@ void set_limit(Resource resource, rlim_t value) {
   if (::chdir("/") != 0) report_exec_error();
   lower_priority();
   set_limit(RLIMIT_CORE, 0);
+  if (program.shared_output >= 0) ::dup2(kOutput, kSharedOutput);
   if (program.memory_cap > 0) set_limit(RLIMIT_AS, program.memory_cap);
   sigset_t none;
   ::sigemptyset(&none);
@@ -148,6 +150,10 @@ void take_places(const WatchedProgram& program) {
   ::dup2(program.err, STDERR_FILENO);
   ::dup2(program.life, kLife);
   ::dup2(program.report, kReport);
+  if (program.shared_output >= 0)
+    ::dup3(program.shared_output, kOutput, O_CLOEXEC);
+  else
+    ::close(kOutput);
   ::fcntl(kLife, F_SETFD, FD_CLOEXEC);
   ::fcntl(kReport, F_SETFD, FD_CLOEXEC);
   close_all_from(kFirstFreeFd);

@@ -5,8 +5,6 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
-#include <cstdint>
-#include <ctime>
 #include <limits>
 #include <system_error>
 #include <utility>
@@ -14,9 +12,9 @@
 #include <malloc.h>
 #include <poll.h>
 #include <sys/signalfd.h>
-#include <sys/timerfd.h>
 #include <unistd.h>
 
+#include "platform/linux/clocks.h"
 #include "platform/linux/file_watch.h"
 #include "platform/linux/os_error.h"
 #include "platform/linux/process_run.h"
@@ -32,73 +30,60 @@ using std::chrono::nanoseconds;
 
 constexpr std::array kSignals = {SIGTERM, SIGINT, SIGHUP, SIGUSR1};
 
-nanoseconds time_of(clockid_t clock) {
-  timespec time{};
-  ::clock_gettime(clock, &time);
-  return std::chrono::seconds{time.tv_sec} + nanoseconds{time.tv_nsec};
-}
-
-UniqueFd checked(int fd) {
-  if (fd < 0) throw os_error(errno, "cannot wait for events");
-  return UniqueFd(fd);
-}
-
-UniqueFd block_signals() {
+sigset_t signals_of_loop() {
   sigset_t signals;
   ::sigemptyset(&signals);
   for (const int signal : kSignals) ::sigaddset(&signals, signal);
-  ::sigprocmask(SIG_BLOCK, &signals, nullptr);
-  return checked(::signalfd(-1, &signals, SFD_NONBLOCK | SFD_CLOEXEC));
+  return signals;
 }
 
-timespec timespec_of(nanoseconds time) {
-  const auto whole = std::chrono::floor<std::chrono::seconds>(time);
-  return {static_cast<time_t>(whole.count()), static_cast<long>((time - whole).count())};
+UniqueFd open_signals() {
+  const auto signals = signals_of_loop();
+  UniqueFd fd(::signalfd(-1, &signals, SFD_NONBLOCK | SFD_CLOEXEC));
+  if (!fd) throw os_error(errno, "cannot wait for events");
+  return fd;
 }
 
 /// How far the clocks are apart; each grows or jumps only when something happened.
 struct ClockOffsets {
-  nanoseconds wall = time_of(CLOCK_REALTIME) - time_of(CLOCK_BOOTTIME);
-  nanoseconds suspended = time_of(CLOCK_BOOTTIME) - time_of(CLOCK_MONOTONIC);
+  explicit ClockOffsets(const ClockReading& now) : wall(now.wall - now.boot), suspended(now.boot - now.monotonic) {}
+  nanoseconds wall;
+  nanoseconds suspended;
 };
 
 }  // namespace
 
+std::chrono::sys_seconds wall_clock() {
+  return std::chrono::sys_seconds(std::chrono::floor<std::chrono::seconds>(read_clocks().wall));
+}
+
 milliseconds time_since_boot() {
-  return std::chrono::floor<milliseconds>(time_of(CLOCK_BOOTTIME));
+  return std::chrono::floor<milliseconds>(read_clocks().boot);
 }
 
 std::chrono::microseconds monotonic_time() {
-  return std::chrono::floor<std::chrono::microseconds>(time_of(CLOCK_MONOTONIC));
+  return std::chrono::floor<std::chrono::microseconds>(read_clocks().monotonic);
+}
+
+void hold_signals() {
+  const auto signals = signals_of_loop();
+  ::sigprocmask(SIG_BLOCK, &signals, nullptr);
 }
 
 struct ResidentLoop::Sources {
   enum Place : std::size_t { signals_at, files_at, alarm_at, clock_at, out_at, err_at, report_at, places };
   using Events = std::array<pollfd, places>;
 
-  UniqueFd signals = block_signals();
-  UniqueFd alarm = checked(::timerfd_create(CLOCK_BOOTTIME, TFD_NONBLOCK | TFD_CLOEXEC));
-  UniqueFd clock = checked(::timerfd_create(CLOCK_REALTIME, TFD_NONBLOCK | TFD_CLOEXEC));
+  UniqueFd signals = open_signals();
+  Timers timers;
   FileWatch files;
   std::unique_ptr<ProcessRun> run;
   std::optional<ProcessResult> not_started;
   milliseconds begun{0};
   milliseconds deadline{0};
-  ClockOffsets offsets;
+  ClockOffsets offsets{read_clocks()};
   std::optional<milliseconds> watchdog = watchdog_period();
   milliseconds fed{0};  ///< monotonic
-
-  void wait_for_set_clock() const {
-    itimerspec never{};
-    never.it_value.tv_sec = std::numeric_limits<time_t>::max();
-    ::timerfd_settime(clock.get(), TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET, &never, nullptr);
-  }
-
-  void set_alarm(milliseconds at) const {
-    itimerspec once{};
-    once.it_value = timespec_of(std::max(at, milliseconds{1}));  // zero would be never
-    ::timerfd_settime(alarm.get(), TFD_TIMER_ABSTIME, &once, nullptr);
-  }
 
   /// Milliseconds until the watchdog must be told; -1: never.
   int feed_watchdog() {
@@ -115,8 +100,8 @@ struct ResidentLoop::Sources {
     const auto of_run = run ? run->events() : ProcessRun::Events{pollfd{-1, 0, 0}, {-1, 0, 0}, {-1, 0, 0}};
     return {pollfd{signals.get(), POLLIN, 0},
             {files.descriptor(), POLLIN, 0},
-            {alarm.get(), POLLIN, 0},
-            {clock.get(), POLLIN, 0},
+            {timers.alarm(), POLLIN, 0},
+            {timers.set_clock(), POLLIN, 0},
             of_run[0],
             of_run[1],
             of_run[2]};
@@ -133,9 +118,8 @@ struct ResidentLoop::Sources {
   }
 
   void take_clocks(Happened& happened) {
-    std::uint64_t expired = 0;
-    if (::read(clock.get(), &expired, sizeof expired) < 0 && errno == ECANCELED) wait_for_set_clock();
-    const ClockOffsets now;
+    timers.take_set_clock();
+    const ClockOffsets now(read_clocks());
     happened.clock_moved += std::chrono::duration_cast<milliseconds>(now.wall - offsets.wall);
     happened.slept += std::chrono::duration_cast<milliseconds>(now.suspended - offsets.suspended);
     offsets = now;
@@ -153,8 +137,9 @@ struct ResidentLoop::Sources {
   }
 };
 
-ResidentLoop::ResidentLoop() : sources_(std::make_unique<Sources>()) {
-  sources_->wait_for_set_clock();
+ResidentLoop::ResidentLoop() {
+  hold_signals();
+  sources_ = std::make_unique<Sources>();
 }
 
 ResidentLoop::~ResidentLoop() {
@@ -189,7 +174,7 @@ void ResidentLoop::start(const Command& command) {
 
 Happened ResidentLoop::wait(milliseconds until) {
   if (sources_->run) until = std::min(until, sources_->deadline);
-  sources_->set_alarm(sources_->not_started ? milliseconds{0} : until);
+  sources_->timers.set_alarm(sources_->not_started ? milliseconds{0} : until);
   if (!is_running()) give_back_program_pages();
   Happened happened;
   for (;;) {

@@ -289,7 +289,7 @@ TEST_CASE("nothing is refreshed unless the policy says so, and a failed refresh 
   CHECK_FALSE(warns(world.assess(), "refresh_failed"));
 }
 
-TEST_CASE("a run in which nothing changed asks nobody; a change, a refresh or a failure does") {
+TEST_CASE("a run in which nothing changed asks nobody, while a change, a refresh or a failure does") {
   World world;
   test::TemporaryFolder cache;
   world.cache = cache.path();

@@ -97,7 +97,7 @@ TEST_CASE("every error names its file, line and column, and what would be right"
   };
   const std::vector<Case> cases = {
       {"colour = 1\n",
-       {"c.toml:1:1: unknown key \"colour\"; known here: collectors, policy, refresh, cloud, report, service"}},
+       {"c.toml:1:1: unknown key \"colour\"; known here: collectors, policy, refresh, cloud, report, destination, service"}},
       {"\n[policy]\n  max_age = \"1d\"\n",
        {"c.toml:3:3: unknown key \"max_age\" in [policy]; known here: max_metadata_age, unclassified_as_other, "
         "count_states"}},
@@ -149,12 +149,12 @@ TEST_CASE("every error names its file, line and column, and what would be right"
         "them, not \"sha256//short=\""}},
       // All of them, in the order of the file.
       {"zeta = 1\nalpha = 2\n[cloud]\nidentity = {}\n",
-       {"c.toml:1:1: unknown key \"zeta\"; known here: collectors, policy, refresh, cloud, report, service",
-        "c.toml:2:1: unknown key \"alpha\"; known here: collectors, policy, refresh, cloud, report, service",
+       {"c.toml:1:1: unknown key \"zeta\"; known here: collectors, policy, refresh, cloud, report, destination, service",
+        "c.toml:2:1: unknown key \"alpha\"; known here: collectors, policy, refresh, cloud, report, destination, service",
         "c.toml:4:12: identity: expected true or false, not a table"}},
       // What a person is shown is fit for a terminal.
       {"\"\\u001b[31mred\" = 1\n",
-       {"c.toml:1:1: unknown key \"red\"; known here: collectors, policy, refresh, cloud, report, service"}},
+       {"c.toml:1:1: unknown key \"red\"; known here: collectors, policy, refresh, cloud, report, destination, service"}},
   };
   for (const auto& [text, errors] : cases) {
     const auto& shown = text;
@@ -205,7 +205,7 @@ TEST_CASE("a thousand errors are not a thousand lines") {
   CHECK(errors_of(text).size() == 20);
 }
 
-TEST_CASE("a named configuration that can't be read is an error that names it; the default one may be absent") {
+TEST_CASE("a named configuration that can't be read is an error that names it, while the default one may be absent") {
   const test::TemporaryFolder folder;
   const auto path = folder.path() / "c.toml";
   CHECK_THROWS_WITH_AS(load_config(path, kKnown), doctest::Contains("c.toml"), std::system_error);

@@ -40,15 +40,22 @@ Assessment state(const std::string& id, const std::string& package) {
 
 struct Waiting {
   test::TemporaryFolder folder;
-  Spool spool{hub_queue(folder.path())};
-  QueueOptions options{
-      {"https://hub.example.org", folder.path(), {}, kNow}, hub_queue(folder.path()), When::due, 0.5, {}};
+  Spool spool{queue_folder(folder.path(), kHubQueue)};
+  QueueOptions options{queue_folder(folder.path(), kHubQueue), {}, kNow, When::due, 0.5, {}};
   std::vector<Outcome> told;
 
   Waiting() {
     options.on_result = [this](const DeliveryResult& result) { told.push_back(result.delivery.outcome); };
   }
-  void put(const std::string& id, const std::string& package) { spool.put(to_json(state(id, package)), id); }
+  void put(const std::string& id, const std::string& package) {
+    spool.put(ReportForm::full, to_json(state(id, package)), id);
+  }
+  QueueResult deliver_to(Endpoint& endpoint) {
+    options.deliver = [&](const Parcel& parcel) {
+      return deliver(endpoint, parcel, {"https://hub.example.org", folder.path(), {}, options.now, true});
+    };
+    return deliver_waiting(options);
+  }
   DeliveryState delivery_state() const { return read_delivery_state(options.folder); }
 };
 
@@ -59,7 +66,7 @@ TEST_CASE("all states arrive, in order, once") {
   for (const char* const package : {"bash", "bash", "zlib"})
     waiting.put("id-" + std::to_string(waiting.spool.reports().size()), package);
   test::FakeEndpoint hub({test::kAccepted, test::kAccepted, test::kAccepted});
-  const auto result = deliver_waiting(hub, waiting.options);
+  const auto result = waiting.deliver_to(hub);
   CHECK(result.accepted == 3);
   CHECK(result.left == 0);
   REQUIRE(hub.bodies.size() == 3);
@@ -75,7 +82,7 @@ TEST_CASE("an endpoint that wants to be left alone is, for as long as it said") 
   waiting.put("one", "bash");
   waiting.put("two", "zlib");
   test::FakeEndpoint busy({kBusy});
-  const auto first = deliver_waiting(busy, waiting.options);
+  const auto first = waiting.deliver_to(busy);
   CHECK(busy.bodies.size() == 1);
   CHECK(first.left == 2);
   CHECK(first.not_before == kNow + 90s);
@@ -83,13 +90,13 @@ TEST_CASE("an endpoint that wants to be left alone is, for as long as it said") 
   CHECK(waiting.delivery_state().last_error == "HTTP 503");
 
   test::FakeEndpoint not_asked({});
-  waiting.options.delivery.now = kNow + 89s;
-  CHECK(deliver_waiting(not_asked, waiting.options).left == 2);
+  waiting.options.now = kNow + 89s;
+  CHECK(waiting.deliver_to(not_asked).left == 2);
   CHECK(not_asked.bodies.empty());
 
   test::FakeEndpoint again({test::kAccepted, test::kAccepted});
-  waiting.options.delivery.now = kNow + 90s;
-  CHECK(deliver_waiting(again, waiting.options).left == 0);
+  waiting.options.now = kNow + 90s;
+  CHECK(waiting.deliver_to(again).left == 0);
   CHECK(waiting.delivery_state().failures == 0);
   CHECK(waiting.delivery_state().last_error.empty());
 }
@@ -98,10 +105,10 @@ TEST_CASE("by hand it is tried at once") {
   Waiting waiting;
   waiting.put("one", "bash");
   test::FakeEndpoint busy({kBusy});
-  deliver_waiting(busy, waiting.options);
+  waiting.deliver_to(busy);
   waiting.options.when = When::now;
   test::FakeEndpoint again({test::kAccepted});
-  CHECK(deliver_waiting(again, waiting.options).accepted == 1);
+  CHECK(waiting.deliver_to(again).accepted == 1);
 }
 
 TEST_CASE("one that is refused for what it says does not hold up the others") {
@@ -109,7 +116,7 @@ TEST_CASE("one that is refused for what it says does not hold up the others") {
   waiting.put("bad", "bash");
   waiting.put("good", "zlib");
   test::FakeEndpoint hub({kInvalid, test::kAccepted});
-  const auto result = deliver_waiting(hub, waiting.options);
+  const auto result = waiting.deliver_to(hub);
   CHECK(result.rejected == 1);
   CHECK(result.accepted == 1);
   CHECK(waiting.spool.reports().empty());
@@ -120,7 +127,7 @@ TEST_CASE("a machine that the hub does not know keeps its reports") {
   Waiting waiting;
   waiting.put("one", "bash");
   test::FakeEndpoint hub({kStranger});
-  const auto result = deliver_waiting(hub, waiting.options);
+  const auto result = waiting.deliver_to(hub);
   CHECK(result.left == 1);
   CHECK(result.last == Outcome::unauthorized);
   CHECK(result.not_before > kNow);
@@ -130,10 +137,10 @@ TEST_CASE("torn and foreign files are put aside, and are never sent") {
   Waiting waiting;
   const auto whole = to_json(state("cut", "bash"));
   for (const std::size_t size : {std::size_t{0}, std::size_t{1}, whole.size() / 2, whole.size() - 1})
-    waiting.spool.put(whole.substr(0, size), "cut");
+    waiting.spool.put(ReportForm::full, whole.substr(0, size), "cut");
   waiting.put("good", "zlib");
   test::FakeEndpoint hub({test::kAccepted});
-  const auto result = deliver_waiting(hub, waiting.options);
+  const auto result = waiting.deliver_to(hub);
   CHECK(result.rejected == 4);
   CHECK(result.accepted == 1);
   REQUIRE(hub.bodies.size() == 1);
@@ -145,10 +152,10 @@ TEST_CASE("what was accepted just before a crash is crossed off and not sent aga
   waiting.put("one", "bash");
   const auto copy = read_file(waiting.spool.reports()[0]);
   test::FakeEndpoint hub({test::kAccepted});
-  deliver_waiting(hub, waiting.options);
-  waiting.spool.put(copy, "one");  // as if it had not been removed
+  waiting.deliver_to(hub);
+  waiting.spool.put(ReportForm::full, copy, "one");  // as if it had not been removed
   test::FakeEndpoint not_asked({});
-  CHECK(deliver_waiting(not_asked, waiting.options).accepted == 1);
+  CHECK(waiting.deliver_to(not_asked).accepted == 1);
   CHECK(not_asked.bodies.empty());
   CHECK(waiting.spool.reports().empty());
 }

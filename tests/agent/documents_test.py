@@ -81,15 +81,15 @@ class Documents(unittest.TestCase):
             self.assertEqual(found, options(command), command)
 
     def test_the_manual_page_and_the_example_name_each_key_of_the_configuration(self):
-        source = (PACKAGING.parent / "agent/config.cpp").read_text(encoding="utf-8")
+        source = "".join(path.read_text(encoding="utf-8") for path in (PACKAGING.parent / "agent").glob("config*.cpp"))
         keys = set()
         for table in re.findall(r'\.only\([^{]*\{([^}]*)\}', source):
             keys |= set(re.findall(r'"([a-z_]+)"', table))
         self.assertIn("max_metadata_age", keys)
         page = text_of("man/patchstate.toml.5")
-        documented = set(re.findall(r"^\.It Ic (\w+)|^\.Ss \[(\w+)\]", page, re.MULTILINE))
+        documented = set(re.findall(r"^\.It Ic (\w+)|^\.Ss \[+(\w+)\]", page, re.MULTILINE))
         self.assertEqual({a or b for a, b in documented}, keys)
-        example = re.findall(r"^#?(\w+) = |^\[(\w+)\]", text_of("patchstate.toml"), re.MULTILINE)
+        example = re.findall(r"^#?(\w+) = |^#?\[+(\w+)\]", text_of("patchstate.toml"), re.MULTILINE)
         self.assertEqual({a or b for a, b in example}, keys)
 
 

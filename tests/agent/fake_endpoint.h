@@ -16,8 +16,8 @@ namespace patchstate::test {
 class FakeEndpoint final : public Endpoint {
  public:
   explicit FakeEndpoint(std::deque<Delivery> answers) : answers_(std::move(answers)) {}
-  Delivery send(std::string_view body) override {
-    bodies.emplace_back(body);
+  Delivery send(const Message& message) override {
+    bodies.emplace_back(message.body);
     REQUIRE_FALSE(answers_.empty());
     auto answer = answers_.front();
     answers_.pop_front();

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <set>
 #include <string>
 #include <vector>
 
@@ -6,6 +7,7 @@
 
 #include "agent/patchstated_children.h"
 #include "agent/patchstated_log.h"
+#include "agent/settings_text.h"
 
 using namespace patchstate;
 using namespace std::chrono_literals;
@@ -16,7 +18,7 @@ const std::string kSettings = "interval=21600\nstart_delay=120\nsettle=10\nhub=y
 
 }  // namespace
 
-TEST_CASE("the settings are what patchstate says they are; keys of a later version don't matter") {
+TEST_CASE("the settings are what patchstate says they are, and keys of a later version don't matter") {
   const auto settings = parse_settings(kSettings + "watch=/etc/a=b\nwatch=/var/lib/dpkg\nlater=1\nnote\n");
   REQUIRE(settings);
   CHECK(settings->rhythm.interval == 6h);
@@ -25,6 +27,12 @@ TEST_CASE("the settings are what patchstate says they are; keys of a later versi
   CHECK(settings->rhythm.seed == 255);
   CHECK(settings->has_hub);
   CHECK(settings->watched == std::vector<std::filesystem::path>{"/etc/a=b", "/var/lib/dpkg"});
+}
+
+TEST_CASE("a setting is a key, the first = and all that follows, and what has none is no setting") {
+  std::vector<std::pair<std::string, std::string>> found;
+  for_each_setting("a=1\n\nnote\nb=c=d\n=\nlast=", [&found](auto key, auto value) { found.emplace_back(key, value); });
+  CHECK(found == std::vector<std::pair<std::string, std::string>>{{"a", "1"}, {"b", "c=d"}, {"", ""}, {"last", ""}});
 }
 
 TEST_CASE("settings that are cut off or no settings at all are none") {
@@ -73,4 +81,30 @@ TEST_CASE("the same complaint is made once an hour, and counts what it left out"
   CHECK(complaints.admit("disk full", 60min) == "disk full (2 times more since)");
   CHECK_FALSE(complaints.admit("disk full", 61min));
   CHECK(complaints.admit("no network", 3h) == "no network");
+}
+
+TEST_CASE("an entry of the journal says what it tells of, by a name and by an id of its own") {
+  std::set<std::string> ids;
+  for (const auto event : {Event::ready, Event::reload, Event::run, Event::delivery, Event::problem, Event::stop}) {
+    auto entry = entry_of(Priority::warning, event, "why", {{"PATCHSTATE_TRIGGER", "files"}});
+    REQUIRE(entry.size() == 6);
+    CHECK(entry[0] == JournalFields::value_type("MESSAGE", "why"));
+    CHECK(entry[1] == JournalFields::value_type("PRIORITY", "4"));
+    CHECK(entry[2] == JournalFields::value_type("SYSLOG_IDENTIFIER", "patchstated"));
+    CHECK(entry[3].first == "MESSAGE_ID");
+    CHECK(entry[3].second.size() == 32);
+    CHECK(entry[3].second.find_first_not_of("0123456789abcdef") == std::string::npos);
+    CHECK(entry[4].first == "PATCHSTATE_EVENT");
+    CHECK(entry[5] == JournalFields::value_type("PATCHSTATE_TRIGGER", "files"));
+    ids.insert(entry[3].second + entry[4].second);
+  }
+  CHECK(ids.size() == 6);
+}
+
+TEST_CASE("the verdict is the first word of what an assessment says, if it is one") {
+  CHECK(verdict_of("noncompliant: 3 security, 2 other, 0 unclassified updates pending\n") == "noncompliant");
+  CHECK(verdict_of("unknown: 0 security, 0 other, 0 unclassified updates pending\n") == "unknown");
+  CHECK(verdict_of("another patchstate is assessing this machine; nothing to do\n").empty());
+  CHECK(verdict_of("patched: 1\n").empty());
+  CHECK(verdict_of("").empty());
 }

@@ -121,7 +121,7 @@ TEST_CASE("paths in the root are recorded as such, and other texts are left alon
 }
 
 TEST_CASE(
-    "small files are recorded with their content; large and binary ones only by name; indexes and secrets never") {
+    "small files are recorded with their content, large and binary ones only by name, indexes and secrets never") {
   const test::TemporaryFolder folder;
   const auto put = [&](const std::string& path, const std::string& content) {
     fs::create_directories((folder.path() / path).parent_path());

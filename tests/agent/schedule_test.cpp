@@ -187,7 +187,7 @@ TEST_CASE("one year: no run is left out, none comes twice, and the fleet does no
   CHECK(most - fewest > 250);
 }
 
-TEST_CASE("a clock that is set by a minute, and a sleep of a minute, are worth a run; a correction is not") {
+TEST_CASE("a clock that is set by a minute, and a sleep of a minute, are worth a run, a correction is not") {
   CHECK(trigger_of_clocks(0s, 0s) == std::nullopt);
   CHECK(trigger_of_clocks(59s, 59s) == std::nullopt);
   CHECK(trigger_of_clocks(60s, 0s) == Trigger::clock);

@@ -29,7 +29,7 @@ Assessment judged(Assessment assessment) {
 
 }  // namespace
 
-TEST_CASE("the exit code is the verdict; other updates count only when asked to") {
+TEST_CASE("the exit code is the verdict, and other updates count only when asked to") {
   struct Case {
     Assessment assessment;
     int code;

@@ -138,7 +138,7 @@ TEST_CASE("pending security and critical updates decide, other kinds do not") {
   }
 }
 
-TEST_CASE("edge-126: a security update without any severity is a security update; a definition is no alarm") {
+TEST_CASE("edge-126: a security update without any severity is a security update, a definition is no alarm") {
   Update security = update("x", Classification::security);
   security.severity = Severity::unknown;
   CHECK(judged(machine({security})).value == VerdictValue::noncompliant);
@@ -229,7 +229,7 @@ TEST_CASE("the age of the metadata counts to the second, and the clock may be a 
   CHECK(says(verdict, "2 hours ago, more than the 1 hour allowed"));
 }
 
-TEST_CASE("an end of support that is not known, or not reached, is no doubt; one that is reached names its source") {
+TEST_CASE("an end of support that is not known, or not reached, is no doubt, one that is reached names its source") {
   Assessment assessment = machine({});
   assessment.host.os.end_of_support = sample_now() + std::chrono::seconds{1};
   CHECK(judged(assessment).value == VerdictValue::compliant);

@@ -241,12 +241,12 @@ class Answers(Case):
         problem = json.dumps({"title": "the report is not valid", "detail": "/patches/3/state: expected a string",
                               "pointer": "/patches/3/state"}).encode()
         for status, code, body, says in (
-                (200, ACCEPTED, b"", FULL), (204, ACCEPTED, b"", FULL), (202, ACCEPTED, b"no JSON", FULL),
-                (202, ACCEPTED, b"[" * 60000, FULL),
+                (202, ACCEPTED, b"{}", FULL), (200, ACCEPTED, b"", FULL), (204, ACCEPTED, b"", FULL),
+                (202, LATER, b"no JSON", "no hub's"), (202, LATER, b"[" * 60000, "no hub's"),
                 (408, LATER, b"", "HTTP 408"), (429, LATER, b"", "HTTP 429"), (500, LATER, b"", "HTTP 500"),
                 (503, LATER, b'{"title":"busy\\u001b[31m"}', "HTTP 503: busy\n"), (301, LATER, b"", "elsewhere"),
                 (307, LATER, b"", "elsewhere"), (202, LATER, b"x" * 70000, "more than 64 KiB"),
-                (400, REJECTED, b"", "HTTP 400"), (401, REJECTED, b"", "HTTP 401"), (413, REJECTED, b"", "HTTP 413"),
+                (400, REJECTED, b"", "HTTP 400"), (404, LATER, b"", "is a patchstate-hub at that address"), (401, REJECTED, b"", "HTTP 401"), (413, REJECTED, b"", "HTTP 413"),
                 (422, REJECTED, problem, ["the report is not valid", "expected a string", "/patches/3/state"])):
             with self.subTest(status=status, body=body[:20]), server_that_answers(
                     status, body, Location="http://127.0.0.1:9/") as (url, requests):

@@ -140,7 +140,8 @@ class Killed(Spooled):
         self.assertGreater(killed, KILLS // 10)
 
     def last_id(self):
-        return json.loads((self.state / "last-assessment.json").read_text())["assessmentActivityId"]
+        last = max(self.state.glob("last-*.json"), key=lambda path: path.stat().st_mtime_ns)
+        return json.loads(last.read_text())["assessmentActivityId"]
 
 
 class FullDisk(Spooled):
@@ -182,6 +183,20 @@ class FullDisk(Spooled):
             kept = self.ids()
         self.ends(0, "assess")
         self.assertEqual(len(self.ids()), len(kept) + 1)
+
+    def test_edge_110_on_a_disk_that_can_only_be_read_nothing_is_lost_and_nothing_sent_twice(self):
+        with server_that_answers(202, b"{}") as (url, requests):
+            self.pretend_enrolled(url)
+            subprocess.run(["mount", "-o", "remount,ro", self.small], check=True)
+            self.ends(ERROR, "assess", says="Read-only file system")
+            self.ends(ERROR, "send", "--all", says="Read-only file system")
+            self.assertEqual((len(self.ids()), requests), (1, []))
+            self.assertIn("Read-only file system", self.run_it("doctor").stdout)
+            self.assertRegex(self.run_it("check").stdout, "(?i)compliant|unknown", "who asks by hand is answered")
+            subprocess.run(["mount", "-o", "remount,rw", self.small], check=True)
+            self.assess()
+            self.ends(ACCEPTED, "send", "--all")
+            self.assertEqual(len(requests), 2)
 
     def test_a_state_folder_that_is_deleted_is_made_again(self):
         self.configure(NOBODY)

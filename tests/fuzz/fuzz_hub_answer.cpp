@@ -15,6 +15,9 @@ void fuzz(std::string_view input) {
     test::must(std::none_of(delivery.reason.begin(), delivery.reason.end(),
                             [](char c) { return static_cast<unsigned char>(c) < ' ' && c != '\t'; }),
                "a reason is one line, fit for a terminal");
+    const auto receipt = delivery_of_report({status, std::string(input), {}, {}});
+    test::must(receipt.outcome != Outcome::accepted || input.empty() || input.find('{') != std::string_view::npos,
+               "a receipt is nothing or an object");
   }
   if (const auto key = host_key_in(input))
     test::must(key->find_first_of(" \r\n") == std::string::npos && !key->empty(), "a key is one word of a header");

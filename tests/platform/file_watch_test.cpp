@@ -22,7 +22,7 @@ bool wakes(const FileWatch& watch) {
 
 }  // namespace
 
-TEST_CASE("what is made, written, renamed or deleted in a watched folder is a change; reading is not even an event") {
+TEST_CASE("what is made, written, renamed or deleted in a watched folder is a change, reading is not even an event") {
   const test::TemporaryFolder folder;
   folder.write("dpkg/status", "a");
   FileWatch watch;

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A debootstrapped Debian with systemd, and a container that boots a copy of it.
 
-The root is kept in ${XDG_CACHE_HOME:-/var/cache}/patchstate-test-roots/booted-bookworm; remove it to have it made anew."""
+Roots are kept in ${XDG_CACHE_HOME:-/var/cache}/patchstate-test-roots/booted-*; remove one to have it made anew."""
 
 import os
 import pathlib
@@ -16,11 +16,17 @@ sys.path.append(str(pathlib.Path(__file__).resolve().parent.parent / "differenti
 
 from real_roots import CACHE, ENVIRONMENT, archives, run  # noqa: E402  (after the path is set)
 
-RELEASE = "bookworm"
 # What the programs link (libapt-pkg is there already), what they read, and what boots.
-PACKAGES = ("systemd", "systemd-sysv", "ca-certificates", "libcurl4", "distro-info-data")
+PACKAGES = ("systemd", "systemd-sysv", "ca-certificates", "distro-info-data")
+LIBCURL = {"bookworm": "libcurl4", "trixie": "libcurl4t64"}
 LISTS_STAY_FRESH = 12 * 3600
+STATE = "/var/lib/patchstate"
 REBOOTED = 133  # how nspawn ends, to be started again
+
+
+def expect(condition, what):
+    if not condition:
+        raise AssertionError(what)
 
 
 def until(condition, what, seconds=30):
@@ -34,8 +40,9 @@ def until(condition, what, seconds=30):
 
 
 class Root:
-    def __init__(self):
-        self.folder = CACHE / f"booted-{RELEASE}"
+    def __init__(self, release):
+        self.release = release
+        self.folder = CACHE / f"booted-{release}"
         self.main, self.security = archives()
         if not self.main or not self.security:
             raise RuntimeError("this machine's sources name no archive with a security archive")
@@ -43,10 +50,11 @@ class Root:
     def prepare(self):
         """Made once; its package lists are fetched anew before they are a day old."""
         if not self.folder.exists():
-            new = CACHE / f"booted-{RELEASE}.new"
+            new = CACHE / f"booted-{self.release}.new"
             shutil.rmtree(new, ignore_errors=True)
             new.mkdir(parents=True)
-            run("debootstrap", "--variant=minbase", f"--include={','.join(PACKAGES)}", RELEASE, new, self.main)
+            packages = ",".join((*PACKAGES, LIBCURL[self.release]))
+            run("debootstrap", "--variant=minbase", f"--include={packages}", self.release, new, self.main)
             self._write_sources(new)
             new.rename(self.folder)
         stamp = self.folder / "fetched"
@@ -56,7 +64,8 @@ class Root:
 
     def _write_sources(self, folder):
         (folder / "etc/apt/sources.list").unlink(missing_ok=True)
-        suites = ((self.main, RELEASE), (self.main, f"{RELEASE}-updates"), (self.security, f"{RELEASE}-security"))
+        release = self.release
+        suites = ((self.main, release), (self.main, f"{release}-updates"), (self.security, f"{release}-security"))
         (folder / "etc/apt/sources.list.d/debian.sources").write_text(
             "\n".join(
                 f"Types: deb\nURIs: {uri}\nSuites: {suite}\nComponents: main\n"

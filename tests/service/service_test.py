@@ -5,6 +5,7 @@
 usage: service_test.py FOLDER-OF-THE-PROGRAMS [unittest arguments]
 """
 
+import json
 import os
 import pathlib
 import queue
@@ -52,9 +53,9 @@ def children_of(pid):
 class Service:
     """patchstated, and the lines of its log as they come."""
 
-    def __init__(self, config, env):
-        self.process = subprocess.Popen([PROGRAMS / "patchstated", "--config", config], stdin=subprocess.DEVNULL,
-                                        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env=env)
+    def __init__(self, config, env, around=(), stdout=subprocess.DEVNULL, **more):
+        self.process = subprocess.Popen([*around, PROGRAMS / "patchstated", "--config", config], stdin=subprocess.DEVNULL,
+                                        stdout=stdout, stderr=subprocess.PIPE, text=True, env=env, **more)
         self.lines = queue.Queue()
         self.log = []
         self.reader = threading.Thread(target=lambda: [self.lines.put(line) for line in self.process.stderr])
@@ -147,13 +148,18 @@ class Runs(Case):
         service.wait_for("run finished: trigger=files ")
         self.stops(service, signal.SIGINT)
 
-    def test_the_journal_gets_priorities(self):
-        service = self.has_run_once(JOURNAL_STREAM="8:1")
+    def test_reports_whose_destination_is_standard_output_come_out_of_the_service(self):
+        with open(self.config, "a") as config:
+            config.write('[[destination]]\nname = "output"\nstandard_output = true\n')
+        reports = self.folder / "reports"
+        with open(reports, "wb") as output:
+            service = Service(self.config, environment(STATE_DIRECTORY=str(self.state), CACHE_DIRECTORY=str(self.cache)),
+                              stdout=output)
+        self.addCleanup(service.close)
+        service.wait_for("run finished")
         self.stops(service)
-        service.reader.join()
-        while not service.lines.empty():
-            service.log.append(service.lines.get())
-        self.assertEqual([line[:3] for line in service.log], ["<6>"] * 3, service.log)
+        report, = [json.loads(line) for line in reports.read_text().splitlines()]
+        self.assertEqual(report, json.loads((self.state / "last-assessment.json").read_text()))
 
     def test_what_fails_is_said_once_and_the_runs_go_on(self):
         service = self.has_run_once()
@@ -185,6 +191,15 @@ class Reloads(Case):
         line = service.wait_for("run finished: trigger=reload ")
         following = time.strptime(re.search("next=(.*)Z", line)[1], "%Y-%m-%dT%H:%M:%S")
         self.assertGreater(time.mktime(following) - time.mktime(time.gmtime()), 6 * 86400)
+        self.stops(service)
+
+    def test_without_a_reload_a_changed_configuration_is_a_run_but_the_interval_stays(self):
+        self.configure(interval="1h")
+        service = self.has_run_once()
+        self.configure(interval="1w")
+        line = service.wait_for("run finished: trigger=files ")
+        following = time.strptime(re.search("next=(.*)Z", line)[1], "%Y-%m-%dT%H:%M:%S")
+        self.assertLess(time.mktime(following) - time.mktime(time.gmtime()), 2 * 3600)
         self.stops(service)
 
     def test_many_reloads_leave_no_descriptor_behind(self):
@@ -251,6 +266,129 @@ class Ends(Case):
         self.stops(service)
         third = self.has_run_once()
         self.stops(third)
+
+
+class EarlySignals(Case):
+    """As soon as there is a sign of it: its state folder."""
+
+    def early(self, what):
+        self.configure(start_delay="1d")
+        shutil.rmtree(self.state, ignore_errors=True)
+        service = self.serve()
+        while not self.state.exists():
+            self.assertIsNone(service.process.poll())
+        service.send(what)
+        return service
+
+    def test_a_request_that_comes_before_it_is_ready_is_a_run(self):
+        for _ in range(10):
+            service = self.early(signal.SIGUSR1)
+            service.wait_for("run finished: trigger=request ")
+            self.stops(service)
+
+    def test_a_reload_that_comes_before_it_is_ready_does_not_end_it(self):
+        for _ in range(10):
+            service = self.early(signal.SIGHUP)
+            service.wait_for("ready: next=")
+            self.stops(service)
+
+    def test_a_request_to_stop_that_comes_before_it_is_ready_is_no_failure(self):
+        for _ in range(10):
+            service = self.early(signal.SIGTERM)
+            self.assertEqual(service.process.wait(WITHIN), 0)
+
+    def test_signals_that_were_held_by_who_started_it_are_taken(self):
+        self.configure(start_delay="1d")
+
+        def hold():
+            signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGUSR1, signal.SIGTERM})
+            os.kill(os.getpid(), signal.SIGUSR1)
+
+        service = Service(self.config, environment(STATE_DIRECTORY=str(self.state), CACHE_DIRECTORY=str(self.cache)),
+                          preexec_fn=hold)
+        self.addCleanup(service.close)
+        service.wait_for("run finished: trigger=request ")
+        self.stops(service)
+
+
+class Journal(Case):
+    """A journal of our own where the real one would be, in a namespace: whatever runs on this machine gets nothing."""
+
+    NAMESPACE = ("unshare", "-m") if os.geteuid() == 0 else ("unshare", "-r", "-m")
+
+    def setUp(self):
+        super().setUp()
+        if subprocess.run([*self.NAMESPACE, "true"], check=False, stderr=subprocess.DEVNULL).returncode != 0:
+            self.skipTest("this user can't mount anything over /run")
+        self.place = self.folder / "journal"
+        self.place.mkdir()
+
+    def listen(self):
+        journal = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.addCleanup(journal.close)
+        journal.bind(str(self.place / "socket"))
+        journal.settimeout(WITHIN)
+        return journal
+
+    def serve_in_journal(self, stream=2):
+        """JOURNAL_STREAM names its descriptor `stream`."""
+        mount = ("mount -t tmpfs none /run && mkdir -p /run/systemd/journal && "
+                 f"mount --bind {self.place} /run/systemd/journal && "
+                 f'JOURNAL_STREAM=$(stat -L -c %d:%i /proc/$$/fd/{stream}) && export JOURNAL_STREAM && exec "$@"')
+        service = Service(self.config, environment(STATE_DIRECTORY=str(self.state), CACHE_DIRECTORY=str(self.cache)),
+                          around=[*self.NAMESPACE, "--propagation", "private", "sh", "-c", mount, "sh"])
+        self.addCleanup(service.close)
+        return service
+
+    @staticmethod
+    def entry(journal):
+        return dict(line.split("=", 1) for line in journal.recv(65536).decode().splitlines())
+
+    def said(self, service):
+        service.reader.join()
+        while not service.lines.empty():
+            service.log.append(service.lines.get())
+        return service.log
+
+    def test_a_run_is_one_entry_whose_fields_say_what_why_and_what_next(self):
+        journal = self.listen()
+        service = self.serve_in_journal()
+        ready, run = self.entry(journal), self.entry(journal)
+        self.assertEqual(ready["PATCHSTATE_EVENT"], "ready")
+        self.assertEqual(set(run), {"MESSAGE", "PRIORITY", "SYSLOG_IDENTIFIER", "MESSAGE_ID", "PATCHSTATE_EVENT",
+                                    "PATCHSTATE_TRIGGER", "PATCHSTATE_RESULT", "PATCHSTATE_VERDICT",
+                                    "PATCHSTATE_DURATION_MS", "PATCHSTATE_NEXT_RUN"})
+        self.assertEqual((run["PATCHSTATE_EVENT"], run["PATCHSTATE_TRIGGER"], run["PRIORITY"]), ("run", "start", "6"))
+        self.assertRegex(run["MESSAGE"], "^run finished: trigger=start ")
+        self.assertTrue(run["PATCHSTATE_RESULT"].startswith(run["PATCHSTATE_VERDICT"] + ": "), run)
+        self.assertIn(f"took={run['PATCHSTATE_DURATION_MS']}ms next={run['PATCHSTATE_NEXT_RUN']}", run["MESSAGE"])
+        service.send(signal.SIGHUP)
+        self.assertEqual(self.entry(journal)["PATCHSTATE_EVENT"], "reload")
+        again = self.entry(journal)
+        self.assertEqual((again["MESSAGE_ID"], again["PATCHSTATE_TRIGGER"]), (run["MESSAGE_ID"], "reload"))
+        self.config.write_text("[report]\ninterval = 5\n")
+        service.send(signal.SIGHUP)
+        refused = self.entry(journal)
+        self.assertEqual((refused["PATCHSTATE_EVENT"], refused["PRIORITY"]), ("reload", "3"))
+        self.stops(service)
+        while (last := self.entry(journal))["PATCHSTATE_EVENT"] != "stop":
+            pass
+        self.assertEqual(last["PRIORITY"], "6")
+        self.assertEqual(self.said(service), [])
+
+    def test_a_journal_that_is_not_there_gets_lines_with_priorities(self):
+        service = self.serve_in_journal()
+        service.wait_for("^<6>run finished: trigger=start ")
+        self.stops(service)
+        self.assertEqual([line[:3] for line in self.said(service)], ["<6>"] * 3, service.log)
+
+    def test_a_stderr_that_was_redirected_gets_plain_lines_and_the_journal_nothing(self):
+        journal = self.listen()
+        service = self.serve_in_journal(stream=1)
+        service.wait_for("^patchstated: run finished: trigger=start ")
+        self.stops(service)
+        journal.setblocking(False)
+        self.assertRaises(BlockingIOError, journal.recv, 65536)
 
 
 class ServiceManager(Case):

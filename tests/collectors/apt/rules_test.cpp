@@ -212,7 +212,7 @@ TEST_CASE("edge-55: a new package that a kept-back security update needs is a pe
   }
 }
 
-TEST_CASE("a hidden version of Ubuntu Pro needs a subscription; enabled, it is an ordinary security update") {
+TEST_CASE("a hidden version of Ubuntu Pro needs a subscription, and once enabled, it is an ordinary security update") {
   const auto hidden = judge(snapshot({package("1", "1", {version("1+esm1", {kEsmInfra}, true)})}), debian());
   CHECK(only_update(hidden).state == UpdateState::needs_subscription);
   const auto enabled = judge(snapshot({package("1", "1+esm1", {version("1+esm1", {kEsmInfra})})}), debian());
