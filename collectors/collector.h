@@ -54,6 +54,8 @@ struct CollectorChoice {
   std::vector<std::filesystem::path> watched;
 };
 
+/// Their names, for the configuration: nothing is looked at.
+std::vector<std::string> collector_names();
 /// All collectors this build knows, fitting or not; one explicit list for each OS.
 std::vector<CollectorChoice> choose_collectors(const HostAccess& access);
 

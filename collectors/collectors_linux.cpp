@@ -11,6 +11,10 @@
 
 namespace patchstate {
 
+std::vector<std::string> collector_names() {
+  return {"apt"};
+}
+
 std::vector<CollectorChoice> choose_collectors(const HostAccess& access) {
   std::vector<CollectorChoice> choices;
   choices.push_back(apt::choose_apt(access));
