@@ -44,7 +44,11 @@ THIRD_PARTY_HOMES = {
     "libpq-fe.h": ["hub/store.cpp"],
     "sqlite3.h": ["hub/store.cpp"],
     "simdjson.h": ["hub/report_json.cpp"],
-    "zlib.h": ["platform/gzip.cpp"],
+    "zlib.h": ["platform/gzip.cpp", "collectors/rpm/decompressors.cpp"],
+    # Metadata of rpm repositories comes in each of these.
+    "bzlib.h": ["collectors/rpm/decompressors.cpp"],
+    "lzma.h": ["collectors/rpm/decompressors.cpp"],
+    "zstd.h": ["collectors/rpm/decompressors.cpp"],
     "nlohmann/*": ["*_json.cpp", "*_json.h", "*_output.cpp", "*_output.h", "*config*", "hub/*"]
     + PROBES[:1],
     "toml++/*": ["agent/config*"],

@@ -3,8 +3,14 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
+#include <chrono>
+#include <cstdint>
+#include <system_error>
 #include <unordered_set>
 #include <utility>
+
+#include "assessment/assessment_json.h"
 
 namespace patchstate::rpm {
 namespace {
@@ -16,11 +22,15 @@ char lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
-std::string lower_case_word(std::string_view text) {
+std::string_view trimmed(std::string_view text) {
   constexpr std::string_view kBlanks = " \t\r\n";
   const auto first = text.find_first_not_of(kBlanks);
-  if (first == std::string_view::npos) return {};
-  std::string word(text.substr(first, text.find_last_not_of(kBlanks) - first + 1));
+  return first == std::string_view::npos ? std::string_view()
+                                         : text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
+}
+
+std::string lower_case_word(std::string_view text) {
+  std::string word(trimmed(text));
   std::transform(word.begin(), word.end(), word.begin(), lower);
   return word;
 }
@@ -68,6 +78,28 @@ Severity severity_of(std::string_view text) {
       std::pair{std::string_view("moderate"), moderate}, std::pair{std::string_view("medium"), moderate},
       std::pair{std::string_view("low"), low},           std::pair{std::string_view("none"), none}};
   return value_of(kSeverities, text);
+}
+
+std::optional<Time> advisory_time(std::string_view text) {
+  text = trimmed(text);
+  if (text.ends_with(" UTC") || text.ends_with(" GMT")) text = trimmed(text.substr(0, text.size() - 4));
+  // Seconds since 1970, with a fraction where a tool written in Python made them.
+  const auto number = text.substr(0, text.find('.'));
+  if (!number.empty() && std::all_of(number.begin(), number.end(), is_digit)) {
+    std::int64_t seconds = 0;
+    constexpr std::int64_t kLast = 253'402'300'799;  // end of the year 9999
+    const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), seconds);
+    if (error != std::errc() || seconds > kLast) return std::nullopt;
+    return Time(std::chrono::seconds(seconds));
+  }
+  constexpr std::size_t kDay = std::string_view("2026-01-27").size();
+  constexpr std::size_t kMinute = std::string_view("2026-01-27 16:08").size();
+  std::string time(text);
+  if (time.size() == kDay) time += "T00:00";
+  if (time.size() > kDay && time[kDay] == ' ') time[kDay] = 'T';
+  if (time.size() == kMinute) time += ":00";
+  if (const auto parsed = parse_time(time)) return parsed;
+  return parse_time(time + "Z");
 }
 
 std::vector<std::string> cves_in(std::string_view text) {

@@ -46,6 +46,10 @@ Classification classification_of(std::string_view type);
 /// unknown.
 Severity severity_of(std::string_view text);
 
+/// When an advisory was issued, as the vendors write it: "2026-01-27T16:08:06Z", "2026-01-27 16:08:06" with or without
+/// seconds, a fraction and " UTC", "2026-01-27" (its begin), seconds since 1970. nullopt for anything else.
+std::optional<Time> advisory_time(std::string_view text);
+
 /// CVE-YYYY-NNNN and longer in any text: each once, in upper case, in order of appearance.
 std::vector<std::string> cves_in(std::string_view text);
 

@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "collectors/rpm/updateinfo_output.h"
+
+#include <algorithm>
+#include <iterator>
+#include <unordered_map>
+#include <unordered_set>
+#include <utility>
+
+#include <fmt/core.h>
+
+#include "assessment/assessment_json.h"
+#include "collectors/rpm/xml_output.h"
+
+namespace patchstate::rpm {
+namespace {
+
+constexpr std::size_t kMostNotUnderstood = 50;
+/// Names and versions of rpm are far shorter; a longer one is not cut but refused, so that it can't become another's.
+constexpr std::size_t kLongestName = 1000;
+constexpr std::size_t kLongestText = 2000;
+
+std::string one_line(std::string_view text) {
+  std::string line = clean_text(text, kLongestText);
+  std::replace(line.begin(), line.end(), '\n', ' ');
+  const auto first = line.find_first_not_of(" \t");
+  if (first == std::string::npos) return {};
+  return line.substr(first, line.find_last_not_of(" \t") - first + 1);
+}
+
+/// "True", "1" and an element without text say yes.
+bool says_yes(std::string_view text) {
+  std::string word = one_line(text);
+  std::transform(word.begin(), word.end(), word.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  return word != "false" && word != "0" && word != "no";
+}
+
+bool is_number(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+// <update from="errata@redhat.com" status="final" type="security" version="3">
+//   <id>RHSA-2026:1234</id><title>Important: bash security update</title><severity>Important</severity>
+//   <issued date="2026-01-27 16:08:06"/><updated date="1769530086"/>
+//   <references><reference href="https://…" id="CVE-2026-1" type="cve" title="CVE-2026-1"/></references>
+//   <description>…</description>
+//   <pkglist><collection short="BaseOS"><module name="nginx" stream="1.24" version="…" context="…" arch="x86_64"/>
+//     <package name="bash" epoch="0" version="5.1" release="2.el9" arch="x86_64" src="…"><filename>…</filename>
+//       <reboot_suggested>True</reboot_suggested></package></collection></pkglist>
+// </update>
+class UpdateinfoReader final : public XmlEvents {
+ public:
+  void start(const XmlElement& element) override {
+    ++depth_;
+    if (element.name() == "update" && !in_update_) return begin_update(element);
+    if (!in_update_) return check_outside(element);
+    if (element.name() == "package" && !in_package_) return begin_package(element);
+    if (element.name() == "collection") module_.clear();
+    if (element.name() == "module") begin_module(element);
+    if (element.name() == "reference") begin_reference(element);
+    if (element.name() == "issued") advisory_.issued = advisory_time(element.attribute("date"));
+    if (element.name() == "updated") advisory_.updated = advisory_time(element.attribute("date"));
+  }
+
+  void end(std::string_view name, std::string_view text) override {
+    --depth_;
+    if (!in_update_) return;
+    if (depth_ == update_depth_) return end_update();
+    if (in_package_)
+      end_in_package(name, text);
+    else if (depth_ == update_depth_ + 1)
+      end_in_update(name, text);
+  }
+
+  Updateinfo take(std::optional<std::string> problem) {
+    if (more_ > 0) read_.not_understood.push_back(fmt::format("and {} more", more_));
+    read_.problem = std::move(problem);
+    if (!read_.problem && !has_root_) read_.problem = "it is no updateinfo: there is no <updates> in it";
+    return std::move(read_);
+  }
+
+ private:
+  void not_understood(std::size_t line, const std::string& what) {
+    if (read_.not_understood.size() < kMostNotUnderstood)
+      read_.not_understood.push_back(fmt::format("line {}: {}", line, what));
+    else
+      ++more_;
+  }
+
+  void check_outside(const XmlElement& element) {
+    if (element.name() == "updates")
+      has_root_ = true;
+    else
+      not_understood(element.line(), fmt::format("<{}> where an <update> was expected", one_line(element.name())));
+  }
+
+  void begin_update(const XmlElement& element) {
+    has_root_ = true;
+    in_update_ = true;
+    update_depth_ = depth_ - 1;
+    update_line_ = element.line();
+    advisory_ = {};
+    module_.clear();
+    texts_.clear();
+    advisory_.type = one_line(element.attribute("type"));
+    advisory_.status = one_line(element.attribute("status"));
+    advisory_.version = one_line(element.attribute("version"));
+  }
+
+  void end_update() {
+    in_update_ = false;
+    for (auto& cve : cves_in(texts_)) add_cve(std::move(cve));
+    seen_cves_.clear();
+    if (advisory_.id.empty())
+      not_understood(update_line_, fmt::format("<update> without an id, of {} packages", advisory_.packages.size()));
+    else
+      read_.advisories.push_back(std::move(advisory_));
+  }
+
+  void begin_package(const XmlElement& element) {
+    in_package_ = true;
+    package_depth_ = depth_ - 1;
+    package_line_ = element.line();
+    package_ = {};
+    if (std::max({element.attribute("name").size(), element.attribute("version").size(),
+                  element.attribute("release").size(), element.attribute("arch").size()}) > kLongestName)
+      return;  // it stays without a name
+    package_.name = one_line(element.attribute("name"));
+    package_.version = {one_line(element.attribute("epoch")), one_line(element.attribute("version")),
+                        one_line(element.attribute("release"))};
+    if (!is_number(package_.version.epoch)) package_.version.epoch.clear();  // "None", by tools written in Python
+    package_.arch = one_line(element.attribute("arch"));
+    package_.module = module_;
+  }
+
+  void end_in_package(std::string_view name, std::string_view text) {
+    if (depth_ == package_depth_) {
+      in_package_ = false;
+      if (package_.name.empty() || package_.version.version.empty())
+        return not_understood(package_line_, fmt::format("<package> of {} without a name or a version",
+                                                         advisory_.id.empty() ? "an update" : advisory_.id));
+      advisory_.reboot_suggested = advisory_.reboot_suggested || package_.reboot_suggested;
+      advisory_.packages.push_back(std::move(package_));
+    } else if (name == "filename") {
+      package_.filename = one_line(text);
+    } else if (name == "reboot_suggested") {
+      package_.reboot_suggested = says_yes(text);
+    }
+  }
+
+  void begin_module(const XmlElement& element) {
+    module_ = one_line(element.attribute("name")) + ":" + one_line(element.attribute("stream"));
+    if (advisory_.module.empty()) advisory_.module = module_;
+  }
+
+  void begin_reference(const XmlElement& element) {
+    const auto type = element.attribute("type");
+    if (type == "self" && advisory_.url.empty()) advisory_.url = one_line(element.attribute("href"));
+    if (type != "cve") return;
+    std::string id = one_line(element.attribute("id"));
+    // Amazon and SUSE put it into the id, some tools into the title alone.
+    if (id.empty()) id = one_line(element.attribute("title"));
+    if (!id.empty()) add_cve(std::move(id));
+  }
+
+  void add_cve(std::string cve) {
+    if (seen_cves_.insert(cve).second) advisory_.cves.push_back(std::move(cve));
+  }
+
+  void end_in_update(std::string_view name, std::string_view text) {
+    if (name == "id")
+      advisory_.id = one_line(text);
+    else if (name == "severity")
+      advisory_.severity = one_line(text);
+    else if (name == "reboot_suggested")
+      advisory_.reboot_suggested = advisory_.reboot_suggested || says_yes(text);
+    if (name == "title") advisory_.title = one_line(text);
+    if (name == "title" || name == "description") texts_.append(text).append("\n");
+  }
+
+  Updateinfo read_;
+  std::size_t more_ = 0;
+  std::size_t depth_ = 0;  ///< of the element being read, 1 for the outermost
+  bool has_root_ = false;
+  bool in_update_ = false;
+  bool in_package_ = false;
+  std::size_t update_depth_ = 0;
+  std::size_t package_depth_ = 0;
+  std::size_t update_line_ = 0;
+  std::size_t package_line_ = 0;
+  RpmAdvisory advisory_;
+  std::unordered_set<std::string> seen_cves_;  ///< of advisory_
+  AdvisoryPackage package_;
+  std::string module_;
+  std::string texts_;
+};
+
+bool is_security(const RpmAdvisory& advisory) {
+  return classification_of(advisory.type) == Classification::security;
+}
+
+/// Of two that have the same id: `into` gets what `other` has and it has not.
+void merge(RpmAdvisory& into, RpmAdvisory&& other) {
+  if (into.type.empty() || (is_security(other) && !is_security(into))) into.type = other.type;
+  if (severity_of(other.severity) > severity_of(into.severity) || into.severity.empty()) into.severity = other.severity;
+  if (into.title.empty()) into.title = std::move(other.title);
+  if (into.url.empty()) into.url = std::move(other.url);
+  if (into.module.empty()) into.module = std::move(other.module);
+  if (other.issued && (!into.issued || *other.issued < *into.issued)) into.issued = other.issued;
+  if (other.updated && (!into.updated || *other.updated > *into.updated)) into.updated = other.updated;
+  into.reboot_suggested = into.reboot_suggested || other.reboot_suggested;
+  std::unordered_set<std::string> seen(into.cves.begin(), into.cves.end());
+  for (auto& cve : other.cves)
+    if (seen.insert(cve).second) into.cves.push_back(std::move(cve));
+  std::move(other.packages.begin(), other.packages.end(), std::back_inserter(into.packages));
+}
+
+}  // namespace
+
+Updateinfo parse_updateinfo(std::string_view xml) {
+  if (xml.size() > kLargestUpdateinfo) {
+    Updateinfo refused;
+    refused.problem = fmt::format("it has {} bytes: more than is read", xml.size());
+    return refused;
+  }
+  UpdateinfoReader reader;
+  auto problem = read_xml(xml, reader);
+  return reader.take(std::move(problem));
+}
+
+std::vector<RpmAdvisory> merge_by_id(std::vector<RpmAdvisory> advisories) {
+  std::vector<RpmAdvisory> merged;
+  std::unordered_map<std::string, std::size_t> places;
+  for (auto& advisory : advisories) {
+    const auto [place, fresh] = places.try_emplace(advisory.id, merged.size());
+    if (fresh)
+      merged.push_back(std::move(advisory));
+    else
+      merge(merged[place->second], std::move(advisory));
+  }
+  return merged;
+}
+
+}  // namespace patchstate::rpm

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "collectors/rpm/xml_output.h"
+
+#include <algorithm>
+#include <exception>
+#include <memory>
+#include <new>
+#include <type_traits>
+#include <vector>
+
+#include <expat.h>
+#include <fmt/core.h>
+
+namespace patchstate::rpm {
+namespace {
+
+struct FreeParser {
+  void operator()(XML_Parser parser) const { XML_ParserFree(parser); }
+};
+using Parser = std::unique_ptr<std::remove_pointer_t<XML_Parser>, FreeParser>;
+
+std::string_view without_prefix(std::string_view name) {
+  const auto colon = name.rfind(':');
+  return colon == std::string_view::npos ? name : name.substr(colon + 1);
+}
+
+struct Reading {
+  XML_Parser parser;
+  XmlEvents& events;
+  std::vector<std::string> texts;  ///< of the elements that are open, one each; those behind `depth` keep their memory
+  std::size_t depth = 0;
+  std::string refused;
+  std::exception_ptr thrown;  ///< expat is C: nothing may be thrown through it
+};
+
+void refuse(Reading& reading, std::string why) {
+  reading.refused = std::move(why);
+  XML_StopParser(reading.parser, XML_FALSE);
+}
+
+/// The step, with what it throws kept until expat has returned.
+template <class Step>
+void guarded(void* data, Step step) {
+  auto& reading = *static_cast<Reading*>(data);
+  // A parser that was stopped may still deliver what it has at hand.
+  if (!reading.refused.empty() || reading.thrown) return;
+  try {
+    step(reading);
+  } catch (const std::exception&) {
+    reading.thrown = std::current_exception();
+    XML_StopParser(reading.parser, XML_FALSE);
+  }
+}
+
+void XMLCALL on_start(void* data, const XML_Char* name, const XML_Char** attributes) {
+  guarded(data, [&](Reading& reading) {
+    if (reading.depth == kDeepestXml)
+      return refuse(reading, fmt::format("more than {} elements stand in each other", kDeepestXml));
+    if (reading.texts.size() == reading.depth) reading.texts.emplace_back();
+    reading.texts[reading.depth++].clear();
+    reading.events.start({without_prefix(name), attributes, XML_GetCurrentLineNumber(reading.parser)});
+  });
+}
+
+void XMLCALL on_end(void* data, const XML_Char* name) {
+  guarded(data, [&](Reading& reading) { reading.events.end(without_prefix(name), reading.texts[--reading.depth]); });
+}
+
+void XMLCALL on_text(void* data, const XML_Char* text, int length) {
+  guarded(data, [&](Reading& reading) {
+    if (reading.depth == 0) return;
+    std::string& kept = reading.texts[reading.depth - 1];
+    kept.append(text, std::min(static_cast<std::size_t>(length), kLongestXmlText - kept.size()));
+  });
+}
+
+void XMLCALL on_document_type(void* data, const XML_Char* /*name*/, const XML_Char* /*system_id*/,
+                              const XML_Char* /*public_id*/, int /*has_subset*/) {
+  guarded(data, [](Reading& reading) { refuse(reading, "it brings a document type of its own"); });
+}
+
+/// nullopt: whole.
+std::optional<std::string> feed(Reading& reading, std::string_view xml) {
+  constexpr std::size_t kPiece = 1U << 18U;
+  do {
+    const auto piece = xml.substr(0, kPiece);
+    xml.remove_prefix(piece.size());
+    const auto status = XML_Parse(reading.parser, piece.data(), static_cast<int>(piece.size()), xml.empty());
+    if (reading.thrown) std::rethrow_exception(reading.thrown);
+    const auto line = XML_GetCurrentLineNumber(reading.parser);
+    if (!reading.refused.empty()) return fmt::format("refused at line {}: {}", line, reading.refused);
+    if (status != XML_STATUS_OK)
+      return fmt::format("broken at line {}: {}", line, XML_ErrorString(XML_GetErrorCode(reading.parser)));
+  } while (!xml.empty());
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::string_view XmlElement::attribute(std::string_view name) const {
+  for (const char* const* each = attributes_; each != nullptr && *each != nullptr; each += 2)
+    if (name == each[0]) return each[1];
+  return {};
+}
+
+std::optional<std::string> read_xml(std::string_view xml, XmlEvents& events) {
+  const Parser parser(XML_ParserCreate(nullptr));
+  if (!parser) throw std::bad_alloc();
+  Reading reading{parser.get(), events, {}, 0, {}, {}};
+  XML_SetUserData(parser.get(), &reading);
+  XML_SetElementHandler(parser.get(), on_start, on_end);
+  XML_SetCharacterDataHandler(parser.get(), on_text);
+  XML_SetStartDoctypeDeclHandler(parser.get(), on_document_type);
+  return feed(reading, xml);
+}
+
+}  // namespace patchstate::rpm

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// XML as a stream, from whoever wrote it: what the readers of updateinfo.xml and repomd.xml share.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace patchstate::rpm {
+
+/// An element that begins; valid during the call.
+class XmlElement {
+ public:
+  XmlElement(std::string_view name, const char* const* attributes, std::size_t line)
+      : name_(name), attributes_(attributes), line_(line) {}
+  /// Without a namespace's prefix.
+  std::string_view name() const { return name_; }
+  /// Empty where there is none of that name.
+  std::string_view attribute(std::string_view name) const;
+  std::size_t line() const { return line_; }
+
+ private:
+  std::string_view name_;
+  const char* const* attributes_;
+  std::size_t line_;
+};
+
+class XmlEvents {
+ public:
+  virtual ~XmlEvents() = default;
+  virtual void start(const XmlElement& element) = 0;
+  /// `text` is what stands directly in it, blanks included, kLongestXmlText bytes of it at most.
+  virtual void end(std::string_view name, std::string_view text) = 0;
+};
+
+constexpr std::size_t kLongestXmlText = 1U << 20U;
+constexpr std::size_t kDeepestXml = 64;
+
+/// Calls `events` for all of `xml` up to where it is broken. The reason it is ("broken at line 12: no element found"),
+/// or nullopt: it was whole. A document type (the only thing that can make a small text large) is a reason too, and so
+/// are more than kDeepestXml elements in each other. What `events` throws comes out of here.
+std::optional<std::string> read_xml(std::string_view xml, XmlEvents& events);
+
+}  // namespace patchstate::rpm
