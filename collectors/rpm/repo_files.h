@@ -40,8 +40,7 @@ void parse_repo_file(std::string_view text, const std::string& file, RepoFiles& 
 /// All *.repo files of these folders below `root`, in the order of their names. A folder that is not there has none;
 /// what can't be read is a warning (incomplete).
 RepoFiles read_repo_files(const std::filesystem::path& root, const std::vector<std::string>& folders);
-/// /etc/yum.repos.d and where else dnf looks (/etc/distro.repos.d, /usr/share/dnf5/repos.d: a file of the same name in
-/// the first wins); /etc/zypp/repos.d for zypper.
+/// Where yum, dnf and dnf5 look unless `reposdir` says otherwise (dnf.conf(5)), and where zypper does.
 const std::vector<std::string>& dnf_repo_folders();
 const std::vector<std::string>& zypp_repo_folders();
 
