@@ -322,8 +322,6 @@ def main():
     code = 0
     try:
         answer = facts(root, database, scratch, complaints)
-    except ImportError as error:
-        answer, code = {"error": {"type": "ImportError", "text": str(error)}, "complaints": complaints.texts}, 3
     except (Exception, SystemExit) as error:  # pylint: disable=broad-except
         answer = {"error": {"type": type(error).__name__, "text": str(error)}, "complaints": complaints.texts}
         code = 1

@@ -344,7 +344,7 @@ class World:
             self.file(f"{folder}/test.repo", "".join(each.section() for each in self.repositories))
         self.file("/etc/dnf/dnf.conf", "[main]\ngpgcheck=0\n")
         self.file("/etc/os-release", f'ID={self.distribution}\nVERSION_ID={self.version}\nPRETTY_NAME="{self.distribution} '
-                                     f'{self.version}"\nSUPPORT_END=2099-12-31\n')
+                                     f'{self.version}"\nSUPPORT_END=2099-12-31\nPLATFORM_ID="platform:f{self.version}"\n')
 
     def dnf4(self, *arguments, accept=(0,)):
         """What the real dnf4 of this machine says of the root; metadata are fetched only when asked for."""
