@@ -17,6 +17,7 @@ namespace patchstate {
 namespace {
 
 namespace fs = std::filesystem;
+using Reading = RpmInstallTimes::Reading;
 
 constexpr std::size_t kLargestList = 64U << 10U;
 constexpr std::size_t kLargestAnswer = 4U << 20U;
@@ -120,32 +121,23 @@ std::vector<std::string> names_that_need_a_reboot(const fs::path& root) {
 }
 
 RpmInstallTimes read_rpm_install_times(const HostAccess& access, std::chrono::milliseconds deadline) {
-  RpmInstallTimes times;
   // Where dpkg rules, rpm is a tool like any other (alien), and its database is not this system's.
-  if (is_in_root(access.root, "/var/lib/dpkg/status")) return times;
+  if (is_in_root(access.root, "/var/lib/dpkg/status")) return {};
   const std::string stamp = rpm::stamp_rpm_database(access.root);
-  if (stamp.empty()) return times;
+  if (stamp.empty()) return {};
   const auto names = names_that_need_a_reboot(access.root);
   const KeptAnswer kept(access.cache, stamp, names);
-  if (auto packages = kept.find()) {
-    times.reading = RpmInstallTimes::Reading::looked;
-    times.packages = std::move(*packages);
-    return times;
-  }
+  if (auto packages = kept.find()) return {Reading::looked, {}, std::move(*packages)};
   try {
-    times.packages = rpm::installed_packages(access, names, deadline);
-    times.reading = RpmInstallTimes::Reading::looked;
-    kept.keep(times.packages);
+    auto packages = rpm::installed_packages(access, names, deadline);
+    // No system of rpm's is without all of them: this is not its database.
+    if (packages.empty())
+      return {Reading::unknown, "the rpm database names neither a C library nor a kernel nor an init system", {}};
+    kept.keep(packages);
+    return {Reading::looked, {}, std::move(packages)};
   } catch (const CollectorError& error) {
-    times.reading = RpmInstallTimes::Reading::unknown;
-    times.problem = error.what();
+    return {Reading::unknown, error.what(), {}};
   }
-  // No system of rpm's is without all of them: this is not its database.
-  if (times.reading == RpmInstallTimes::Reading::looked && times.packages.empty()) {
-    times.reading = RpmInstallTimes::Reading::unknown;
-    times.problem = "the rpm database names neither a C library nor a kernel nor an init system";
-  }
-  return times;
 }
 
 std::vector<rpm::InstalledPackage> installed_after(const std::vector<rpm::InstalledPackage>& packages, Time boot) {
