@@ -19,12 +19,6 @@ namespace fs = std::filesystem;
 constexpr std::size_t kLargestRepomd = 4U << 20U;
 constexpr std::size_t kLargestLocks = 4U << 20U;
 
-/// libzypp's name of the folder: RepoInfo::escaped_alias.
-fs::path folder_of(const fs::path& root, std::string alias) {
-  std::replace(alias.begin(), alias.end(), '/', '_');
-  return below(root, "/var/cache/zypp/raw") / alias;
-}
-
 /// A file is named in repomd.xml, and its name must not lead out of the folder.
 bool is_plain(const std::string& location) {
   return !location.empty() && location.front() != '/' && location.find("..") == std::string::npos;
@@ -53,10 +47,15 @@ void read_advisories(const fs::path& folder, const rpm::Repomd& repomd, FetchedR
 
 }  // namespace
 
+fs::path fetched_folder(const fs::path& root, const char* folder, std::string alias) {
+  std::replace(alias.begin(), alias.end(), '/', '_');
+  return below(root, folder) / alias;
+}
+
 FetchedRepository read_fetched(const fs::path& root, const rpm::ConfiguredRepo& config) {
   FetchedRepository one;
   one.config = config;
-  const fs::path folder = folder_of(root, config.id);
+  const fs::path folder = fetched_folder(root, "/var/cache/zypp/raw", config.id);
   try {
     const fs::path file = folder / "repodata/repomd.xml";
     const auto text = read_file_if_there(file, kLargestRepomd);

@@ -8,6 +8,9 @@
 
 namespace patchstate::zypper {
 
+/// FOLDER/ALIAS below `root`, by libzypp's name for it (RepoInfo::escaped_alias).
+std::filesystem::path fetched_folder(const std::filesystem::path& root, const char* folder, std::string alias);
+
 /// The repository as it lies there, with all its advisories. Never throws for what is in its files: what can't be read
 /// is in `reading` and `problem`.
 FetchedRepository read_fetched(const std::filesystem::path& root, const rpm::ConfiguredRepo& config);

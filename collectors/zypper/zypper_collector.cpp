@@ -72,6 +72,28 @@ std::string version_of_zypper(const HostAccess& access, const ZypperTools& tools
   return tools.version();
 }
 
+/// Those that something was fetched of. Throws CollectorError when there is none: zypper's list would be empty then,
+/// with exit code 0 (edge-115).
+std::vector<std::string> usable_repositories(const Snapshot& snapshot) {
+  std::vector<std::string> aliases;
+  for (const auto& one : snapshot.repositories)
+    if (one.reading == FetchedRepository::Reading::ok) aliases.push_back(one.config.id);
+  if (!aliases.empty()) return aliases;
+  if (!snapshot.warnings.empty())
+    throw CollectorError(FailureKind::permission_denied, snapshot.warnings.front().message, "source_unreadable");
+  if (snapshot.repositories.empty())
+    throw CollectorError(FailureKind::disabled,
+                         "zypper has no repository enabled (/etc/zypp/repos.d). Add one, or register the system with "
+                         "SUSEConnect",
+                         "no_repositories");
+  const auto& first = snapshot.repositories.front();
+  if (first.reading == FetchedRepository::Reading::unreadable)
+    throw CollectorError(FailureKind::permission_denied, "no repository of zypper's can be read: " + first.problem,
+                         "source_unreadable");
+  throw CollectorError(FailureKind::unreachable,
+                       "none of zypper's repositories was ever fetched. Run `zypper refresh` as root", "never_fetched");
+}
+
 Snapshot take_snapshot(const HostAccess& access) {
   Snapshot snapshot;
   snapshot.installed = rpm::installed_packages(access);
@@ -81,7 +103,11 @@ Snapshot take_snapshot(const HostAccess& access) {
   for (const auto& config : configured.repositories)
     if (config.enabled) snapshot.repositories.push_back(read_fetched(access.root, config));
   read_locks(access.root, snapshot);
-  const ZypperTools tools(access, rpm::find_rpm_database(access.root).folder);
+  const auto usable = usable_repositories(snapshot);
+  ZypperTools tools(access, rpm::find_rpm_database(access.root).folder);
+  // It would look for those it never fetched, and root's would begin a cache of them.
+  if (usable.size() < snapshot.repositories.size()) tools.only(usable);
+  tools.take_solver_caches(usable);
   ask_zypper(tools, snapshot);
   snapshot.tool_version = version_of_zypper(access, tools, snapshot);
   return snapshot;

@@ -13,7 +13,7 @@ namespace {
 
 using Reading = FetchedRepository::Reading;
 
-constexpr std::string_view kMissingEvidence = "the age of repomd.xml in zypper's cache";
+constexpr std::string_view kEvidence = "the age of repomd.xml in zypper's cache";
 
 bool contains(std::string_view text, std::string_view part) {
   return text.find(part) != std::string_view::npos;
@@ -84,6 +84,9 @@ void add_message(const Message& message, std::vector<Warning>& warnings) {
         "registration_lapsed", "",
         "the update servers refuse this system, so updates may be missing: " + text + " See `SUSEConnect --status`"));
   } else if (contains(text, "Cannot read repo")) {
+    // The reader of the same files has mostly said so already.
+    const auto known = [](const Warning& one) { return one.code == "source_unreadable"; };
+    if (std::any_of(warnings.begin(), warnings.end(), known)) return;
     warnings.push_back(incomplete("source_unreadable", "",
                                   "a repository can't be read by this user, so its updates are not known: " + text));
   } else if (message.kind == MessageKind::error) {
@@ -122,7 +125,7 @@ Metadata judge_metadata(const Snapshot& snapshot) {
   }
   if (!all_traced) metadata.checked_at.reset();
   if (metadata.checked_at)
-    metadata.checked_evidence = std::string(kMissingEvidence) + ", which each successful refresh touches";
+    metadata.checked_evidence = std::string(kEvidence) + ", which each successful refresh touches";
   return metadata;
 }
 

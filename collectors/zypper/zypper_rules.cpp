@@ -187,9 +187,19 @@ class Judge {
     updates_.push_back(std::move(update));
   }
 
-  bool is_listed(const std::map<Key, const ListedUpdate*>& rows, const Update& update, const Evr& version) const {
-    const auto found = rows.find({update.name, update.arch});
-    return found != rows.end() && rpm::compare(version, rpm::parse_evr(found->second->edition)) <= 0;
+  /// In any architecture: zypper lists one of a package that is installed in two, and can update neither.
+  static bool is_listed(const std::map<Key, const ListedUpdate*>& rows, const Update& update, const Evr& version) {
+    for (auto at = rows.lower_bound({update.name, ""}); at != rows.end() && at->first.first == update.name; ++at)
+      if (rpm::compare(version, rpm::parse_evr(at->second->edition)) <= 0) return true;
+    return false;
+  }
+
+  /// zypper takes nothing from a repository while one of better priority has the package at all.
+  bool is_outranked(const Update& update) const {
+    const auto* const from = repository(update.repository);
+    const auto priority = [](const FetchedRepository& one) { return one.config.priority.value_or(99); };
+    return from != nullptr && std::any_of(snapshot_.repositories.begin(), snapshot_.repositories.end(),
+                                          [&](const auto& other) { return priority(other) < priority(*from); });
   }
 
   void decide_state(Update& update, const Evr& version) {
@@ -208,28 +218,22 @@ class Judge {
           "it comes from another vendor than the installed one ({}): `zypper install --allow-vendor-change "
           "{}` would take it",
           package == nullptr || package->vendor.empty() ? "none" : package->vendor, update.name);
+    } else if (is_outranked(update)) {
+      update.state = UpdateState::blocked_by_pin;
+      update.state_reason =
+          "repositories of better priority than " + update.repository + " come first: see `zypper repos --priority`";
     } else if (is_listed(all_, update, version)) {
       update.state = UpdateState::kept_back;
       update.state_reason =
           "zypper can't install it with what is there: see `zypper install --dry-run " + update.name + "`";
     } else {
-      decide_unexplained(update);
+      exclude_unlisted(update);
     }
   }
 
-  /// Not even `--all` lists it. A repository of better priority explains that; otherwise zypper and its own metadata
-  /// contradict each other, which must not read as "nothing pending".
-  void decide_unexplained(Update& update) {
-    const auto* const from = repository(update.repository);
-    const auto priority = [](const FetchedRepository& one) { return one.config.priority.value_or(99); };
-    const bool is_outranked =
-        from != nullptr && std::any_of(snapshot_.repositories.begin(), snapshot_.repositories.end(),
-                                       [&](const auto& other) { return priority(other) < priority(*from); });
-    if (is_outranked) {
-      update.state = UpdateState::blocked_by_pin;
-      update.state_reason = "a repository of better priority than " + update.repository + " hides it";
-      return;
-    }
+  /// Not even `--all` lists it: zypper and its own metadata contradict each other, which must not read as "nothing
+  /// pending".
+  void exclude_unlisted(Update& update) {
     update.state = UpdateState::excluded;
     update.state_reason = "an advisory of " + update.repository + " names it, and zypper does not list it";
     warnings_.push_back(
@@ -240,10 +244,24 @@ class Judge {
          update.name, true});
   }
 
+  /// To zypper a patch stays needed while an older kernel is installed beside the one it brings: there is nothing left
+  /// to install.
+  bool is_in_force(const rpm::RpmAdvisory& advisory) const {
+    bool is_any_there = false;
+    for (const auto& package : advisory.packages) {
+      const auto there = installed_.find({package.name, package.arch});
+      if (there == installed_.end()) continue;
+      if (rpm::compare(there->second->evr, package.version) < 0) return false;
+      is_any_there = true;
+    }
+    return is_any_there;
+  }
+
   /// A needed patch is there in the packages it brings. One that brings none we know of stands for itself.
   void add_patch(const ListedUpdate& patch) {
     if (patch.status == "applied" || patch.status == "not-needed" || patch.status == "retracted") return;
     const auto* const advisory = advisories_.of_patch(patch);
+    if (advisory != nullptr && is_in_force(*advisory)) return;
     const bool is_shown =
         advisory != nullptr && std::any_of(updates_.begin(), updates_.end(), [&](const Update& update) {
           return std::any_of(update.advisories.begin(), update.advisories.end(),

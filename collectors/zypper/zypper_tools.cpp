@@ -8,6 +8,7 @@
 #include <fmt/core.h>
 
 #include "assessment/assessment_json.h"
+#include "collectors/zypper/zypper_cache.h"
 #include "collectors/zypper/zypper_output.h"
 #include "platform/files.h"
 #include "platform/own_folder.h"
@@ -23,6 +24,14 @@ constexpr auto kDeadline = std::chrono::seconds{120};
 constexpr std::size_t kOutputCap = 128U << 20U;
 /// Nobody listens there: zypper looks for a repository that was never fetched even with --no-refresh, and is not to.
 constexpr const char* kNoNetwork = "http://127.0.0.1:9";
+
+std::optional<std::string> read_cookie(const fs::path& folder) {
+  try {
+    return read_file_if_there(folder / "cookie", 4096);
+  } catch (const std::system_error&) {
+    return std::nullopt;
+  }
+}
 
 }  // namespace
 
@@ -44,6 +53,22 @@ ZypperTools::~ZypperTools() {
   if (!temporary_.empty()) fs::remove_all(temporary_, ignored);
 }
 
+void ZypperTools::take_solver_caches(const std::vector<std::string>& aliases) const {
+  if (home_.empty()) return;
+  std::error_code ignored;  // zypper builds what could not be copied
+  for (const auto& alias : aliases) {
+    const fs::path from = fetched_folder(access_.root, "/var/cache/zypp/solv", alias);
+    const fs::path to = fetched_folder(home_, "/solv", alias);
+    const auto wanted = read_cookie(from);
+    if (!wanted || wanted == read_cookie(to)) continue;
+    fs::create_directories(to, ignored);
+    fs::remove(to / "cookie", ignored);
+    bool copied = true;
+    for (const char* const name : {"solv", "solv.idx", "cookie"})  // the cookie last: it says that the rest is whole
+      copied = copied && fs::copy_file(from / name, to / name, fs::copy_options::overwrite_existing, ignored);
+  }
+}
+
 // With ZYPP_READONLY_HACK libzypp neither takes nor honours its lock, for root too; a user has that anyway. Its solver
 // caches are kept in our folder: in the system's, root would rebuild outdated ones, and a user would have to do without
 // the repository.
@@ -53,6 +78,7 @@ Command ZypperTools::command(const std::vector<std::string>& arguments) const {
   if (access_.root != "/") command.argv.insert(command.argv.end(), {"--root", fs::absolute(access_.root).string()});
   if (!home_.empty()) command.argv.insert(command.argv.end(), {"--solv-cache-dir", (home_ / "solv").string()});
   command.argv.insert(command.argv.end(), arguments.begin(), arguments.end());
+  for (const auto& alias : only_) command.argv.push_back("--repo=" + alias);
   command.environment = {{"ZYPP_READONLY_HACK", "1"}, {"ZYPP_LOCK_TIMEOUT", "10"}, {"ZYPP_LOGFILE", "/dev/null"}};
   if (!home_.empty()) command.environment.emplace_back("HOME", home_.string());
   for (const char* const name : {"http_proxy", "https_proxy", "ftp_proxy", "all_proxy"})

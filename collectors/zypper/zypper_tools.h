@@ -20,6 +20,11 @@ class ZypperTools {
   ZypperTools& operator=(const ZypperTools&) = delete;
   ~ZypperTools();
 
+  /// From now on asks about these repositories alone.
+  void only(const std::vector<std::string>& aliases) { only_ = aliases; }
+  /// The solver's caches of these repositories, as the system has them, spare building them anew.
+  void take_solver_caches(const std::vector<std::string>& aliases) const;
+
   /// `zypper OPTIONS ARGUMENTS` (list-patches, list-updates --all, …). Throws CollectorError (check_ending); what may
   /// be said beside the list goes to `remarks`.
   Answer ask(const std::vector<std::string>& arguments, Remarks& remarks) const;
@@ -32,6 +37,7 @@ class ZypperTools {
   HostAccess access_;
   std::filesystem::path home_;
   std::filesystem::path temporary_;
+  std::vector<std::string> only_;
 };
 
 }  // namespace patchstate::zypper
