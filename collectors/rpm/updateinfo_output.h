@@ -30,9 +30,9 @@ struct Updateinfo {
 /// order, and merge_by_id makes one of them.
 Updateinfo parse_updateinfo(std::string_view xml);
 
-/// The same, but advisories that are not wanted may be left out, at a fraction of the cost: most are about packages that
-/// this machine does not have. Those that are wanted are all there; that the file is cut off is seen, what is wrong
-/// inside an advisory that is left out is not.
+/// The same, but advisories that are not wanted may be left out, at a fraction of the cost: most are about packages
+/// that this machine does not have. Those that are wanted are all there; that the file is cut off is seen, what is
+/// wrong inside an advisory that is left out is not.
 Updateinfo parse_updateinfo(std::string_view xml, const AdvisoryFilter& wanted);
 
 /// One advisory for each id, where the first of them stood: packages and CVEs of all, the highest severity, security
