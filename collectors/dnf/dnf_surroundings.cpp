@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "collectors/dnf/dnf_surroundings.h"
+
+#include <array>
+#include <system_error>
+
+#include <fmt/core.h>
+
+#include "collectors/host/os_release.h"
+#include "collectors/rpm/rpm_database.h"
+#include "platform/files.h"
+#include "platform/machine.h"
+
+namespace patchstate::dnf {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kMostOsRelease = 64U << 10U;
+
+/// Configuration: all files of these folders count.
+constexpr std::array kFolders = {"/etc/dnf",
+                                 "/etc/dnf/dnf.conf.d",
+                                 "/etc/dnf/libdnf5.conf.d",
+                                 "/etc/dnf/vars",
+                                 "/etc/dnf/modules.d",
+                                 "/etc/dnf/plugins",
+                                 "/etc/dnf/repos.override.d",
+                                 "/etc/yum.repos.d",
+                                 "/etc/distro.repos.d",
+                                 "/etc/yum",
+                                 "/etc/yum/vars",
+                                 "/etc/yum/pluginconf.d",
+                                 "/etc/tdnf",
+                                 "/etc/tdnf/vars"};
+/// Metadata as the tools fetched them.
+constexpr std::array kCaches = {"/var/cache/dnf", "/var/cache/libdnf5", "/var/cache/tdnf"};
+
+}  // namespace
+
+OperatingSystem read_operating_system(const fs::path& root) {
+  try {
+    for (const char* const path : {"/etc/os-release", "/usr/lib/os-release"})
+      if (const auto text = read_file_if_there(resolve_in_root(root, path), kMostOsRelease))
+        return operating_system(parse_os_release(*text));
+  } catch (const std::system_error&) {
+    // The host facts report an unreadable os-release; here it only means that the distribution's habits are not known.
+    return {};
+  }
+  return {};
+}
+
+Surroundings read_surroundings(const HostAccess& access) {
+  Surroundings around;
+  around.os_id = read_operating_system(access.root).id;
+  around.now = access.now;
+  if (access.root == "/" && !virtualization().container) around.kernel_running = running_kernel();
+  return around;
+}
+
+std::string fingerprint(const HostAccess& access) {
+  std::string text = "dnf 1\n" + rpm::stamp_rpm_database(access.root);
+  const auto add_stamp = [&](const char* file) {
+    const FileStamp one = stamp(below(access.root, file));
+    text += fmt::format("{} {} {} {}\n", file, one.inode, one.size, one.mtime_ns);
+  };
+  for (const char* const file : {"/etc/yum.conf", "/etc/os-release", "/var/lib/dnf/modules.toml"}) add_stamp(file);
+  for (const char* const folder : kFolders) text += stamp_folder(below(access.root, folder));
+  for (const char* const cache : kCaches) text += rpm::hash_repomd_files(access.root, cache);
+  if (access.root == "/") text += running_kernel() + "\n";
+  return text;
+}
+
+std::vector<fs::path> watched_paths() {
+  std::vector<fs::path> paths = rpm::rpm_watched_paths();
+  paths.insert(paths.end(), kFolders.begin(), kFolders.end());
+  paths.insert(paths.end(), kCaches.begin(), kCaches.end());
+  return paths;
+}
+
+}  // namespace patchstate::dnf
