@@ -11,6 +11,8 @@
 #include "collectors/dnf/dnf5.h"
 #include "collectors/dnf/dnf_rules.h"
 #include "collectors/dnf/dnf_surroundings.h"
+#include "collectors/dnf/tdnf.h"
+#include "collectors/dnf/yum.h"
 #include "collectors/host/os_release.h"
 #include "collectors/rpm/rpm_database.h"
 #include "platform/files.h"
@@ -107,10 +109,11 @@ Snapshot ask(const HostAccess& access, const ToolProgram& tool) {
     case Tool::dnf5:
       return ask_dnf5(access, tool.program);
     case Tool::tdnf:
+      return ask_tdnf(access, tool.program);
     case Tool::yum:
-      break;
+      return ask_yum(access, tool.program);
   }
-  throw CollectorError(FailureKind::unsupported, tool.program + " can't be asked yet");
+  throw CollectorError(FailureKind::unsupported, tool.program + " can't be asked");
 }
 
 }  // namespace
