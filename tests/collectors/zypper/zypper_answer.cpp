@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// zypper_answer ROOT CACHE: what the zypper collector says of the system below ROOT, as the JSON of an assessment; for the
-// differential tests.
+// zypper_answer ROOT CACHE: what the zypper collector says of the system below ROOT, as the JSON of an assessment; for
+// the differential tests.
 #include <chrono>
 #include <cstdio>
 #include <exception>
