@@ -8,6 +8,7 @@
 #include <fmt/core.h>
 
 #include "collectors/dnf/dnf4.h"
+#include "collectors/dnf/dnf5.h"
 #include "collectors/dnf/dnf_rules.h"
 #include "collectors/dnf/dnf_surroundings.h"
 #include "collectors/host/os_release.h"
@@ -104,6 +105,7 @@ Snapshot ask(const HostAccess& access, const ToolProgram& tool) {
     case Tool::dnf4:
       return ask_dnf4(access, tool.program, database.folder);
     case Tool::dnf5:
+      return ask_dnf5(access, tool.program);
     case Tool::tdnf:
     case Tool::yum:
       break;

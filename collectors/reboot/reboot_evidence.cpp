@@ -60,6 +60,7 @@ std::string installed_build(const fs::path& root, const std::string& release) {
 }  // namespace
 
 RebootEvidence read_reboot_evidence(const HostAccess& access, const Host& host, std::chrono::milliseconds deadline) {
+  const auto start = std::chrono::steady_clock::now();
   RebootFacts facts;
   facts.running_system = access.root == "/";
   if (!facts.running_system) return judge_reboot(facts);
@@ -69,7 +70,12 @@ RebootEvidence read_reboot_evidence(const HostAccess& access, const Host& host, 
   facts.kernel_build_running = running_kernel_build();
   if (!facts.container) facts.kernel_build_installed = installed_build(access.root, host.kernel_running);
   read_files(access.root, facts);
-  facts.deleted_files = scan_deleted_files(access.root / "proc", deadline);
+  // The boot of a container is the host's (edge-130).
+  facts.boot_time = host.boot_time;
+  if (!facts.container) facts.rpm = read_rpm_install_times(access, deadline / 2);
+  const auto spent = std::chrono::steady_clock::now() - start;
+  const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - spent);
+  facts.deleted_files = scan_deleted_files(access.root / "proc", std::max(left, std::chrono::milliseconds{0}));
   return judge_reboot(facts);
 }
 

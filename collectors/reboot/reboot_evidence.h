@@ -9,6 +9,7 @@
 #include "assessment/assessment.h"
 #include "collectors/collector.h"
 #include "collectors/reboot/kernel_release.h"
+#include "collectors/reboot/rpm_install_times.h"
 #include "platform/machine.h"
 
 namespace patchstate {
@@ -30,6 +31,8 @@ struct RebootFacts {
   std::string kernel_build_running;    ///< `uname -v`
   std::string kernel_build_installed;  ///< of the installed image of the running release, empty: not known
   std::optional<DeletedFileScan> deleted_files;
+  std::optional<Time> boot_time;
+  RpmInstallTimes rpm;  ///< packages that need a reboot once they are updated, and when they were installed
 };
 
 /// Pure: strong evidence decides, weak evidence is reported. Absence of evidence is `false` only where the evidence

@@ -89,6 +89,32 @@ void add_deleted_files(const DeletedFileScan& scan, RebootEvidence& evidence) {
          false});
 }
 
+std::string description(const rpm::InstalledPackage& package) {
+  return package.name + " " + rpm::to_text(package.evr);
+}
+
+/// Whether rpm denies a reboot: it could be asked, and nothing that needs one came after the boot.
+bool add_install_times(const RebootFacts& facts, RebootEvidence& evidence) {
+  using Reading = RpmInstallTimes::Reading;
+  if (facts.rpm.reading == Reading::not_rpm) return true;
+  if (facts.rpm.reading == Reading::unknown || !facts.boot_time) {
+    const std::string why = facts.rpm.problem.empty() ? "when the machine was booted is not known" : facts.rpm.problem;
+    evidence.warnings.push_back({"install_times_unknown",
+                                 "what was installed since the boot is not known: " + clean_text(why, 1000),
+                                 {},
+                                 false});
+    return false;
+  }
+  const auto updated = installed_after(facts.rpm.packages, *facts.boot_time);
+  if (updated.empty()) return true;
+  evidence.reasons.push_back({"installed_since_boot",
+                              fmt::format("installed after the boot at {}, in effect with the next one: {}",
+                                          format_time(*facts.boot_time), some_of(updated, description)),
+                              Strength::strong});
+  evidence.pending = true;
+  return false;
+}
+
 }  // namespace
 
 RebootEvidence judge_reboot(const RebootFacts& facts) {
@@ -97,12 +123,13 @@ RebootEvidence judge_reboot(const RebootFacts& facts) {
   const Kernel kernel = compare_kernel(facts);
   add_file(facts, evidence);
   add_kernel(facts, kernel, evidence);
+  const bool rpm_denies = add_install_times(facts, evidence);
   if (facts.deleted_files) add_deleted_files(*facts.deleted_files, evidence);
 
   const bool scanned = !facts.deleted_files || facts.deleted_files->complete;
   if (!facts.reboot_required_file.empty() || kernel == Kernel::outdated)
     evidence.pending = true;
-  else if (kernel == Kernel::current && scanned)
+  else if (kernel == Kernel::current && scanned && rpm_denies)
     evidence.pending = false;
   return evidence;
 }

@@ -2,6 +2,7 @@
 // The database of installed rpm packages below a root.
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -44,8 +45,9 @@ Command rpm_query(const std::filesystem::path& root, const RpmDatabase& database
 /// rpm can't read (classify_rpm_failure), rpm missing, late or with lines that can't be understood. Never an empty
 /// list.
 std::vector<InstalledPackage> installed_packages(const HostAccess& access);
-/// Only those of these names; one that is not installed is not in the list. Throws like installed_packages.
-std::vector<InstalledPackage> installed_packages(const HostAccess& access, const std::vector<std::string>& names);
+/// Only those of these names; one that is not installed is not in the list, which may be empty. Throws like the other.
+std::vector<InstalledPackage> installed_packages(const HostAccess& access, const std::vector<std::string>& names,
+                                                 std::chrono::milliseconds deadline);
 
 struct RpmTrouble {
   FailureKind kind = FailureKind::tool_failed;

@@ -65,7 +65,7 @@ InstalledList parse_rpm_list(std::string_view text) {
     const auto end = text.find('\n');
     const auto line = text.substr(0, end);
     text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
-    if (line.empty() || says_not_installed(line) || line.starts_with("gpg-pubkey\t")) continue;
+    if (line.empty() || says_not_installed(line)) continue;
     if (auto package = package_of(line))
       list.packages.push_back(std::move(*package));
     else if (list.not_understood.size() < kMostNotUnderstood)

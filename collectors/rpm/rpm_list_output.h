@@ -29,7 +29,7 @@ constexpr std::string_view kRpmListFormat =
     "%{NAME}\\t%{EPOCHNUM}\\t%{VERSION}\\t%{RELEASE}\\t%{ARCH}\\t%{INSTALLTIME}\\t%{VENDOR}\\n";
 
 /// Output of `rpm -qa --qf kRpmListFormat`, also of `rpm -q` of some names: its "package X is not installed" is neither
-/// a package nor in not_understood. Without the keys (gpg-pubkey).
+/// a package nor in not_understood. The keys rpm trusts (gpg-pubkey) are in it, as rpm lists them.
 InstalledList parse_rpm_list(std::string_view text);
 
 }  // namespace patchstate::rpm

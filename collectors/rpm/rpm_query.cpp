@@ -137,16 +137,19 @@ std::vector<InstalledPackage> installed_packages(const HostAccess& access) {
   Command command = rpm_query(access.root, usable_database(access.root));
   command.argv.insert(command.argv.end(), {"-qa", "--qf", std::string(kRpmListFormat)});
   auto packages = run_query(access, command, false);
-  if (packages.empty())
+  // Keys alone are no system.
+  if (std::none_of(packages.begin(), packages.end(), [](const auto& package) { return !package.arch.empty(); }))
     throw CollectorError(FailureKind::tool_failed,
                          "rpm names no installed package: its database is empty, lost or not the one of this system",
                          "rpmdb_missing");
   return packages;
 }
 
-std::vector<InstalledPackage> installed_packages(const HostAccess& access, const std::vector<std::string>& names) {
+std::vector<InstalledPackage> installed_packages(const HostAccess& access, const std::vector<std::string>& names,
+                                                 std::chrono::milliseconds deadline) {
   if (names.empty()) return {};
   Command command = rpm_query(access.root, usable_database(access.root));
+  command.deadline = deadline;
   command.argv.insert(command.argv.end(), {"-q", "--qf", std::string(kRpmListFormat)});
   command.argv.insert(command.argv.end(), names.begin(), names.end());
   return run_query(access, command, true);

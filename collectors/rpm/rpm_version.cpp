@@ -128,6 +128,8 @@ int compare_versions(std::string_view one, std::string_view other) {
 int compare(const Evr& one, const Evr& other) {
   if (const int order = compare_numbers(one.epoch, other.epoch); order != 0) return order;
   if (const int order = compare_versions(one.version, other.version); order != 0) return order;
+  // No release is below every release, "~1" too.
+  if (one.release.empty() != other.release.empty()) return one.release.empty() ? -1 : 1;
   return compare_versions(one.release, other.release);
 }
 

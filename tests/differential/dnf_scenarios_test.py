@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """The dnf collector on real rpm databases and repositories: what must be said of each machine, and what the tool itself
-says. dnf 4 is this machine's; dnf5 is that of a Debian root with it (--tool dnf5 --chroot DIR)."""
+says. dnf 4 is this machine's; dnf5 (--tool dnf5) is that of a root of Debian sid, made once, which needs root and the
+archive that this machine itself uses. It is kept in ${XDG_CACHE_HOME:-/var/cache}/patchstate-test-roots/rpm-sid."""
 
 import argparse
 import json
+import os
 import pathlib
 import re
 import shutil
@@ -18,11 +20,45 @@ import rpm_world  # noqa: E402  (after the path is set)
 from dnf_scenarios import SCENARIOS  # noqa: E402
 
 SKIPPED = 77
+SID = pathlib.Path(os.environ.get("XDG_CACHE_HOME", "/var/cache")) / "patchstate-test-roots/rpm-sid"
 ROW = re.compile(r"^(?P<name>\S+)\.(?P<arch>[^.\s]+)\s+(?P<evr>\S+)\s+(?P<repo>\S+)\s*$")
 
 
-def answer_of(program, world, scratch):
-    result = subprocess.run([program, world.root, scratch], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+def prepare_sid():
+    """A root with dnf5 in it; why there is none, or ""."""
+    if (SID / "usr/bin/dnf5").exists():
+        return ""
+    if os.geteuid() != 0 or not shutil.which("debootstrap"):
+        return "making a root with dnf5 needs root and debootstrap"
+    found = subprocess.run(["apt-get", "indextargets", "--format", "$(REPO_URI)", "Created-By: Packages", "Codename: bookworm"],
+                           stdout=subprocess.PIPE, text=True, check=False).stdout.split()
+    if not found:
+        return "apt names no archive here"
+    fresh = SID.with_suffix(".new")
+    shutil.rmtree(fresh, ignore_errors=True)
+    steps = (["debootstrap", "--variant=minbase", "sid", fresh, found[0]],
+             ["chroot", fresh, "apt-get", "install", "-y", "--no-install-recommends", "dnf5", "zypper", "rpm"])
+    for step in steps:
+        done = subprocess.run(step, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
+                              env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"})
+        if done.returncode != 0:
+            return f"{step[0]}: {done.stdout[-500:]}"
+    fresh.rename(SID)
+    return ""
+
+
+def dnf5_of_sid(folder):
+    """A program that is sid's dnf5. Both see one /tmp, by a mount that only this process and its children have."""
+    subprocess.run(["mount", "--bind", "/tmp", SID / "tmp"], check=True)
+    program = folder / "dnf5"
+    program.write_text(f'#!/bin/sh\nexec chroot {SID} /usr/bin/dnf5 "$@"\n')
+    program.chmod(0o755)
+    return program
+
+
+def answer_of(program, world, scratch, tool):
+    asked = [world.dnf5_program] if tool == "dnf5" else []
+    result = subprocess.run([program, world.root, scratch, *asked], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
                             check=False, timeout=120)
     if result.returncode != 0:
         raise AssertionError(f"dnf_answer: exit code {result.returncode}\n{result.stderr}")
@@ -65,7 +101,7 @@ def wanted(expected):
     }
 
 
-def differences(name, expected, answer, listed):
+def differences(scenario, expected, answer, listed, tool):
     source = answer["sources"][0]
     if "failure" in source:
         yield f"failed: {source['failure']}"
@@ -79,21 +115,28 @@ def differences(name, expected, answer, listed):
             yield f"{patch_id} is not reported"
         elif comparable(update) != wanted(one):
             yield f"{patch_id}: {comparable(update)}\n      in place of {wanted(one)}"
-        if one.listed and listed.pop((package, one.arch), None) != one.newest:
+        if (tool in one.listed) and listed.pop((package, one.arch), None) != one.newest:
             yield f"the tool itself does not list {package}.{one.arch} {one.newest}"
     for patch_id in found:
         yield f"reported, but not expected: {patch_id} {comparable(found[patch_id])}"
     for package in listed:
         yield f"the tool itself lists {package}, which nobody expected"
     codes = tuple(sorted(warning["code"] for warning in source.get("warnings", []) if warning["incomplete"]))
-    if codes != tuple(sorted(name.warnings)):
-        yield f"warnings {codes} in place of {name.warnings}: {source['warnings']}"
-    if tuple(source["metadata"]["missingAdvisoryData"]) != name.missing_advisory_data:
-        yield f"missingAdvisoryData {source['metadata']['missingAdvisoryData']} in place of {name.missing_advisory_data}"
+    if codes != tuple(sorted(scenario.warnings)):
+        yield f"warnings {codes} in place of {scenario.warnings}: {source['warnings']}"
+    if tuple(source["metadata"]["missingAdvisoryData"]) != scenario.missing_advisory_data:
+        yield f"missingAdvisoryData {source['metadata']['missingAdvisoryData']} in place of {scenario.missing_advisory_data}"
 
 
-def check(scenario, tool, program, folder):
+def photograph(root):
+    """Every file below: size and time of change. What rpm itself touches to read a database is left out."""
+    return {str(path): (path.lstat().st_size, path.lstat().st_mtime_ns) for path in root.rglob("*")
+            if path.is_file() and not path.name.endswith(("-shm", "-wal", ".lock"))}
+
+
+def check(scenario, tool, program, folder, dnf5):
     world = rpm_world.World(folder / "world")
+    world.dnf5_program = dnf5
     expected = scenario.fill(world)
     kept = (world.root / "etc/dnf/dnf.conf").read_text() if (world.root / "etc/dnf/dnf.conf").exists() else None
     world.write()
@@ -102,8 +145,13 @@ def check(scenario, tool, program, folder):
     world.fetch_dnf4() if tool == "dnf4" else world.fetch_dnf5()
     if scenario.fetched:
         scenario.fetched(world)
-    answer = answer_of(program, world, folder)
-    return list(differences(scenario, expected, answer, listed_by_dnf(world, tool)))
+    scratch = folder / "cache"
+    scratch.mkdir()
+    before = photograph(world.root)
+    answer = answer_of(program, world, scratch, tool)
+    after = photograph(world.root)
+    problems = [f"changed by asking: {path}" for path in before.keys() | after.keys() if before.get(path) != after.get(path)]
+    return problems + list(differences(scenario, expected, answer, listed_by_dnf(world, tool), tool))
 
 
 def main():
@@ -116,12 +164,25 @@ def main():
     if missing:
         print(f"skipped: no {', '.join(missing)} on this machine (apt-get install rpm createrepo-c dnf zstd)")
         return SKIPPED
+    if options.tool == "dnf5":
+        if reason := prepare_sid():
+            print(f"skipped: {reason}")
+            return SKIPPED
+        if not os.environ.get("PATCHSTATE_OWN_MOUNTS"):
+            os.environ["PATCHSTATE_OWN_MOUNTS"] = "1"
+            os.execvp("unshare", ["unshare", "--mount", "--propagation", "private", sys.executable, *sys.argv])
+    return run(options)
+
+
+def run(options):
+    programs = tempfile.TemporaryDirectory(prefix="patchstate-dnf-")
+    dnf5 = dnf5_of_sid(pathlib.Path(programs.name)) if options.tool == "dnf5" else None
     failed = 0
     chosen = [one for one in SCENARIOS if options.tool in one.only and options.only in one.name]
     for scenario in chosen:
         with tempfile.TemporaryDirectory(prefix="patchstate-dnf-") as folder:
             try:
-                problems = check(scenario, options.tool, shutil.which("dnf_answer", path=options.bin), pathlib.Path(folder))
+                problems = check(scenario, options.tool, shutil.which("dnf_answer", path=options.bin), pathlib.Path(folder), dnf5)
             except AssertionError as error:
                 problems = [str(error)]
         failed += bool(problems)

@@ -303,6 +303,7 @@ class World:
         self.root = self.folder / "root"
         self.distribution, self.version = distribution, version
         self.packages, self.repositories = [], []
+        self.dnf5_program = "dnf5"  # or a program that runs one of another root
         # Which release this is, as $releasever is found from.
         self.installed(f"{distribution}-release", f"{version}-1", "noarch",
                        provides=["system-release = " + version, f"system-release({version})"])
@@ -352,6 +353,14 @@ class World:
 
     def fetch_dnf4(self, accept=(0,)):
         self.dnf4("makecache", accept=accept)
+
+    def dnf5(self, *arguments, accept=(0,)):
+        """The same of the dnf5 that `dnf5_program` is."""
+        return run(self.dnf5_program, "--quiet", f"--installroot={self.root}", f"--releasever={self.version}", *arguments,
+                   accept=accept)
+
+    def fetch_dnf5(self, accept=(0,)):
+        self.dnf5("makecache", accept=accept)
 
     def zypper(self, *arguments, accept=(0,)):
         """What the real zypper of this machine says of the root."""

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// dnf_answer ROOT CACHE: what the dnf collector says of the system below ROOT, as the JSON of an assessment; for the
-// differential tests.
+// dnf_answer ROOT CACHE [DNF5]: what the dnf collector says of the system below ROOT, as the JSON of an assessment; with
+// DNF5 it asks that program, which the machine may not have in its own folders. For the differential tests.
 #include <chrono>
 #include <cstdio>
 #include <exception>
@@ -10,7 +10,7 @@
 
 int main(int count, char** arguments) try {
   using namespace patchstate;
-  if (count != 3) return 64;
+  if (count != 3 && count != 4) return 64;
   SystemProcessRunner runner;
   const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
   const HostAccess access{runner, arguments[1], arguments[2], now};
@@ -23,7 +23,8 @@ int main(int count, char** arguments) try {
   std::fprintf(stderr, "%s\n", choice.reason.c_str());
   if (!choice.fits) return 1;
   try {
-    report.outcome = choice.collector->collect();
+    report.outcome = count == 4 ? dnf::DnfCollector(access, {dnf::Tool::dnf5, arguments[3], {}}).collect()
+                                : choice.collector->collect();
   } catch (const CollectorError& error) {
     report.outcome = Failure{error.kind, error.error_code, error.what()};
   }

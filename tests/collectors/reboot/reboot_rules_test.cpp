@@ -172,3 +172,40 @@ TEST_CASE("edge-112: names from outside are made printable and short") {
     CHECK(one.evidence.size() < 1000);
   }
 }
+
+TEST_CASE("a package that needs a reboot and was installed after the boot decides") {
+  RebootFacts facts = quiet();
+  facts.boot_time = Time(std::chrono::seconds(1000));
+  facts.rpm.reading = RpmInstallTimes::Reading::looked;
+  facts.rpm.packages = {{"kernel-core", {"", "5.14.0", "1.el9"}, "x86_64", Time(std::chrono::seconds(999)), "Red Hat"}};
+  CHECK(judge_reboot(facts).pending == false);
+
+  facts.rpm.packages.push_back(
+      {"glibc", {"", "2.34", "60.el9"}, "x86_64", Time(std::chrono::seconds(1001)), "Red Hat"});
+  const auto evidence = judge_reboot(facts);
+  CHECK(evidence.pending == true);
+  REQUIRE(reason(evidence, "installed_since_boot") != nullptr);
+  CHECK(reason(evidence, "installed_since_boot")->strength == Strength::strong);
+  CHECK(reason(evidence, "installed_since_boot")->evidence ==
+        "installed after the boot at 1970-01-01T00:16:40Z, in effect with the next one: glibc 2.34-60.el9");
+}
+
+TEST_CASE("edge-53: where rpm could not be asked no reboot is denied, and what else demands one still does") {
+  RebootFacts facts = quiet();
+  facts.rpm.reading = RpmInstallTimes::Reading::unknown;
+  facts.rpm.problem = "rpm -q: no such program";
+  auto evidence = judge_reboot(facts);
+  CHECK_FALSE(evidence.pending);
+  REQUIRE(evidence.warnings.size() == 1);
+  CHECK(evidence.warnings[0].code == "install_times_unknown");
+  CHECK(evidence.warnings[0].message.find("no such program") != std::string::npos);
+
+  facts.reboot_required_file = "/run/reboot-needed";
+  CHECK(judge_reboot(facts).pending == true);
+
+  facts = quiet();
+  facts.rpm.reading = RpmInstallTimes::Reading::looked;
+  evidence = judge_reboot(facts);
+  CHECK_FALSE(evidence.pending);  // of which boot?
+  CHECK(evidence.warnings.size() == 1);
+}

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "collectors/dnf/dnf_cache.h"
+
+#include <algorithm>
+#include <array>
+#include <system_error>
+
+#include "assessment/assessment_json.h"
+#include "collectors/collector.h"
+#include "collectors/dnf/dnf_lines.h"
+#include "collectors/rpm/compressed_file.h"
+#include "collectors/rpm/repo_files.h"
+#include "collectors/rpm/repomd_output.h"
+#include "collectors/rpm/updateinfo_output.h"
+#include "platform/files.h"
+
+namespace patchstate::dnf {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kLargestRepomd = 1U << 20U;
+constexpr std::size_t kLargestConfig = 1U << 20U;
+
+bool is_hash(std::string_view text) {
+  return text.size() == 16 && std::all_of(text.begin(), text.end(), [](char c) {
+           return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+         });
+}
+
+/// The folder of this repository. Of several (its address has changed) that which was fetched last.
+fs::path folder_of(const fs::path& cache, const std::string& id) {
+  fs::path best;
+  std::chrono::sys_seconds newest{};
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(cache, error)) {
+    const std::string name = entry.path().filename().string();
+    const bool own = name == id || (name.starts_with(id + "-") && is_hash(name.substr(id.size() + 1)));
+    const auto times = own ? file_times(entry.path() / "repodata/repomd.xml") : std::nullopt;
+    if (!times || (!best.empty() && times->modified <= newest)) continue;
+    newest = times->modified;
+    best = entry.path();
+  }
+  return best;
+}
+
+/// Where it says its file is, but never outside of its own folder: metadata come from outside.
+fs::path file_in(const fs::path& folder, const rpm::RepomdFile& file) {
+  const fs::path inside = fs::path(file.location).lexically_normal().relative_path();
+  return inside.empty() || *inside.begin() == ".." ? folder / "nonexistent" : folder / inside;
+}
+
+/// It names a file that is there. dnf keeps a parsed copy, without which the list of advisories is lost with the file.
+bool has_advisories(const fs::path& folder, const rpm::Repomd& repomd) {
+  const auto* const file = rpm::file_of_type(repomd, "updateinfo");
+  std::error_code error;
+  return file != nullptr && fs::exists(file_in(folder, *file), error);
+}
+
+bool hides_packages_by(const fs::path& file) {
+  bool hides = false;
+  try {
+    for_each_line(read_file_if_there(file, kLargestConfig).value_or(""), [&](std::string_view raw) {
+      const std::string line = lower(raw);
+      for (const char* const word : {"excludepkgs", "exclude", "includepkgs"}) {
+        if (!line.starts_with(word)) continue;
+        const auto rest = line.find_first_not_of(" \t", std::string_view(word).size());
+        hides = hides || (rest != std::string::npos && line[rest] == '=');
+      }
+    });
+  } catch (const std::system_error&) {
+    return true;
+  }
+  return hides;
+}
+
+}  // namespace
+
+void complete_from_cache(const fs::path& root, const std::string& folder, Repository& repository) {
+  const fs::path own = folder_of(below(root, folder), repository.id);
+  repository.cached = !own.empty();
+  if (own.empty()) return;
+  try {
+    const fs::path file = own / "repodata/repomd.xml";
+    const rpm::Repomd repomd = rpm::parse_repomd(read_file(file, kLargestRepomd));
+    if (repomd.problem) {
+      repository.loaded = false;
+      repository.problem = "repomd.xml is " + *repomd.problem;
+      return;
+    }
+    if (!repository.checked)
+      if (const auto times = file_times(file); times && repository.loaded) repository.checked = times->modified;
+    if (!repository.published) repository.published = repomd.published;
+    if (repository.revision.empty()) repository.revision = repomd.revision;
+    repository.advisories = has_advisories(own, repomd);
+  } catch (const std::system_error& error) {
+    repository.loaded = false;
+    repository.problem = clean_text(error.what(), 300);
+  }
+}
+
+std::vector<rpm::RpmAdvisory> cached_advisories(const fs::path& root, const std::string& folder,
+                                                const std::string& repository, const std::set<std::string>& names) {
+  const fs::path own = folder_of(below(root, folder), repository);
+  if (own.empty()) return {};
+  std::vector<rpm::RpmAdvisory> all;
+  try {
+    const rpm::Repomd repomd = rpm::parse_repomd(read_file(own / "repodata/repomd.xml", kLargestRepomd));
+    const auto* const file = rpm::file_of_type(repomd, "updateinfo");
+    if (file == nullptr) return {};
+    const fs::path path = file_in(own, *file);
+    rpm::Updateinfo updateinfo = rpm::parse_updateinfo(rpm::read_compressed(path, rpm::kLargestUpdateinfo));
+    if (updateinfo.problem)
+      throw CollectorError(FailureKind::unparseable, path.string() + " is " + *updateinfo.problem + ": run `dnf makecache`");
+    all = std::move(updateinfo.advisories);
+  } catch (const std::system_error& error) {
+    throw CollectorError(FailureKind::tool_failed,
+                         std::string("the advisories in the cache can't be read: ") + clean_text(error.what(), 300));
+  }
+  for (auto& advisory : all)
+    std::erase_if(advisory.packages, [&](const auto& package) { return !names.contains(package.name); });
+  std::erase_if(all, [](const auto& advisory) { return advisory.packages.empty(); });
+  return all;
+}
+
+std::vector<Repository> configured_repositories(const fs::path& root) {
+  std::vector<Repository> all;
+  for (const auto& one : rpm::read_repo_files(root, rpm::dnf_repo_folders()).repositories) {
+    if (!one.enabled) continue;
+    Repository repository;
+    repository.id = one.id;
+    repository.name = one.name;
+    repository.loaded = true;
+    all.push_back(std::move(repository));
+  }
+  return all;
+}
+
+bool hides_packages(const fs::path& root) {
+  if (hides_packages_by(below(root, "/etc/dnf/dnf.conf")) || hides_packages_by(below(root, "/etc/yum.conf"))) return true;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(below(root, "/etc/dnf/libdnf5.conf.d"), error))
+    if (hides_packages_by(entry.path())) return true;
+  return false;
+}
+
+}  // namespace patchstate::dnf
