@@ -57,7 +57,7 @@ Advisories::Advisories(const Snapshot& snapshot) {
   // Repositories tell of all packages there are; what is neither installed nor listed is not asked for.
   std::unordered_set<std::string> wanted;
   for (const auto& package : snapshot.installed) wanted.insert(key_of(package.name, package.arch));
-  for (const auto* const list : {&snapshot.updates, &snapshot.all_updates, &snapshot.other_vendor_updates})
+  for (const auto* const list : {&snapshot.updates, &snapshot.all_updates})
     for (const auto& row : *list) wanted.insert(key_of(row.name, row.arch));
   for (const auto& repository : snapshot.repositories)
     for (const auto& advisory : repository.advisories) {

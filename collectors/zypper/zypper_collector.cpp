@@ -47,21 +47,10 @@ void keep(Answer answer, std::vector<ListedUpdate>& updates, Snapshot& snapshot)
   for (auto& line : answer.not_understood) snapshot.not_understood.push_back(std::move(line));
 }
 
-bool is_in(const std::vector<ListedUpdate>& list, const ListedUpdate& row) {
-  return std::any_of(list.begin(), list.end(), [&](const ListedUpdate& one) {
-    return one.name == row.name && one.arch == row.arch && one.edition == row.edition;
-  });
-}
-
 void ask_zypper(const ZypperTools& tools, Snapshot& snapshot) {
   keep(tools.ask({"list-patches"}, snapshot.remarks), snapshot.patches, snapshot);
   keep(tools.ask({"list-updates"}, snapshot.remarks), snapshot.updates, snapshot);
   keep(tools.ask({"list-updates", "--all"}, snapshot.remarks), snapshot.all_updates, snapshot);
-  const bool is_any_hidden = std::any_of(snapshot.all_updates.begin(), snapshot.all_updates.end(),
-                                         [&](const ListedUpdate& row) { return !is_in(snapshot.updates, row); });
-  if (is_any_hidden)
-    keep(tools.ask({"list-updates", "--allow-vendor-change"}, snapshot.remarks), snapshot.other_vendor_updates,
-         snapshot);
 }
 
 /// On its own system zypper is a package of it, which spares asking.

@@ -50,7 +50,7 @@ class Judge {
       if (!added && rpm::compare(place->second->evr, package.evr) < 0) place->second = &package;
     }
     for (const auto& row : snapshot.all_updates) keep_newest(all_, row);
-    for (const auto& row : snapshot.other_vendor_updates) keep_newest(other_vendor_, row);
+    for (const auto& patch : snapshot.patches) needed_.insert(patch.name);
   }
 
   std::vector<Update> updates() {
@@ -202,6 +202,12 @@ class Judge {
                                           [&](const auto& other) { return priority(other) < priority(*from); });
   }
 
+  /// zypper calls a patch needed that it can't install, and not needed one whose packages another vendor made.
+  bool is_of_other_vendor(const Update& update) const {
+    return !update.advisories.empty() && std::none_of(update.advisories.begin(), update.advisories.end(),
+                                                      [&](const Advisory& one) { return needed_.contains(one.id); });
+  }
+
   void decide_state(Update& update, const Evr& version) {
     const auto* const package = installed(update.name, update.arch);
     const auto lock = std::find_if(snapshot_.locks.begin(), snapshot_.locks.end(),
@@ -212,22 +218,22 @@ class Judge {
     } else if (package != nullptr && is_ptf(package->evr)) {
       update.state = UpdateState::held;
       update.state_reason = "a program temporary fix (PTF) is installed in its place";
-    } else if (is_listed(other_vendor_, update, version)) {
+    } else if (is_outranked(update)) {
+      update.state = UpdateState::blocked_by_pin;
+      update.state_reason =
+          "repositories of better priority than " + update.repository + " come first: see `zypper repos --priority`";
+    } else if (!is_listed(all_, update, version)) {
+      exclude_unlisted(update);
+    } else if (is_of_other_vendor(update)) {
       update.state = UpdateState::blocked_by_pin;
       update.state_reason = fmt::format(
           "it comes from another vendor than the installed one ({}): `zypper install --allow-vendor-change "
           "{}` would take it",
           package == nullptr || package->vendor.empty() ? "none" : package->vendor, update.name);
-    } else if (is_outranked(update)) {
-      update.state = UpdateState::blocked_by_pin;
-      update.state_reason =
-          "repositories of better priority than " + update.repository + " come first: see `zypper repos --priority`";
-    } else if (is_listed(all_, update, version)) {
+    } else {
       update.state = UpdateState::kept_back;
       update.state_reason =
           "zypper can't install it with what is there: see `zypper install --dry-run " + update.name + "`";
-    } else {
-      exclude_unlisted(update);
     }
   }
 
@@ -293,7 +299,7 @@ class Judge {
   Advisories advisories_;
   std::map<Key, const rpm::InstalledPackage*> installed_;  ///< newest of each
   std::map<Key, const ListedUpdate*> all_;
-  std::map<Key, const ListedUpdate*> other_vendor_;
+  std::set<std::string> needed_;  ///< patches, by name
   std::map<Key, Evr> offered_;
   std::vector<Update> updates_;
   std::vector<Warning> warnings_;

@@ -33,10 +33,8 @@ struct Snapshot {
   std::vector<ListedUpdate> patches;      ///< list-patches: those needed
   std::vector<ListedUpdate> updates;      ///< list-updates: what zypper would install
   std::vector<ListedUpdate> all_updates;  ///< list-updates --all: newest there is, installable or not
-  /// list-updates --allow-vendor-change; asked only where something in all_updates is not in updates.
-  std::vector<ListedUpdate> other_vendor_updates;
-  Remarks remarks;                ///< of all runs together
-  std::vector<Message> messages;  ///< of all runs, each once
+  Remarks remarks;                        ///< of all runs together
+  std::vector<Message> messages;          ///< of all runs, each once
   std::vector<rpm::InstalledPackage> installed;
   std::vector<FetchedRepository> repositories;
   std::vector<Warning> warnings;  ///< of what was read for them (repo files)

@@ -10,6 +10,7 @@
 #include "assessment/assessment_json.h"
 #include "collectors/zypper/zypper_cache.h"
 #include "collectors/zypper/zypper_output.h"
+#include "collectors/zypper/zypper_view.h"
 #include "platform/files.h"
 #include "platform/own_folder.h"
 
@@ -46,25 +47,11 @@ ZypperTools::ZypperTools(const HostAccess& access, const std::string& database) 
     home_ = temporary_ = name;
   }
   write_atomically(home_ / ".rpmmacros", "%_dbpath " + database + "\n");
-  root_ = home_ / "root";
-  show_root();
-}
-
-// libzypp parses the rpm database into a cache that it looks for below the root, wherever it is told to keep its caches.
-// So it gets a root of ours, in which the system's folders are links: what it writes beside them stays here.
-void ZypperTools::show_root() const {
-  fs::create_directories(root_);
-  for (const char* const name : {"etc", "usr", "var"}) {
-    const fs::path target = resolve_in_root(fs::absolute(access_.root), name);
-    std::error_code error;
-    if (fs::read_symlink(root_ / name, error) == target) continue;
-    fs::remove(root_ / name, error);
-    fs::create_symlink(target, root_ / name);
-  }
+  make_view(home_ / "root", access_.root);
 }
 
 fs::path ZypperTools::solver_caches() const {
-  return root_.empty() ? home_ / "solv" : root_ / "solv";
+  return access_.root == "/" ? home_ / "solv" : home_ / "root/var/cache/zypp/solv";
 }
 
 ZypperTools::~ZypperTools() {
@@ -77,7 +64,7 @@ void ZypperTools::take_solver_caches(const std::vector<std::string>& aliases) co
   std::error_code ignored;  // zypper builds what could not be copied
   for (const auto& alias : aliases) {
     const fs::path from = fetched_folder(access_.root, "/var/cache/zypp/solv", alias);
-    const fs::path to = fetched_folder(solver_caches().parent_path(), "/solv", alias);
+    const fs::path to = fetched_folder(solver_caches(), "/", alias);
     const auto wanted = read_cookie(from);
     if (!wanted || wanted == read_cookie(to)) continue;
     fs::create_directories(to, ignored);
@@ -94,8 +81,10 @@ void ZypperTools::take_solver_caches(const std::vector<std::string>& aliases) co
 Command ZypperTools::command(const std::vector<std::string>& arguments) const {
   Command command;
   command.argv = {"zypper", "--non-interactive", "--no-refresh", "--xmlout"};
-  if (!root_.empty()) command.argv.insert(command.argv.end(), {"--root", root_.string()});
-  if (!home_.empty()) command.argv.insert(command.argv.end(), {"--solv-cache-dir", solver_caches().string()});
+  if (access_.root != "/")
+    command.argv.insert(command.argv.end(), {"--root", (home_ / "root").string()});
+  else if (!home_.empty())
+    command.argv.insert(command.argv.end(), {"--solv-cache-dir", solver_caches().string()});
   command.argv.insert(command.argv.end(), arguments.begin(), arguments.end());
   for (const auto& alias : only_) command.argv.push_back("--repo=" + alias);
   command.environment = {{"ZYPP_READONLY_HACK", "1"}, {"ZYPP_LOCK_TIMEOUT", "10"}, {"ZYPP_LOGFILE", "/dev/null"}};

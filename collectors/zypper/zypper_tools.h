@@ -32,6 +32,7 @@ class ZypperTools {
   std::string version() const;
 
  private:
+  std::filesystem::path solver_caches() const;
   Command command(const std::vector<std::string>& arguments) const;
   void show_root() const;
   std::filesystem::path solver_caches() const;
