@@ -34,12 +34,9 @@ class ZypperTools {
  private:
   std::filesystem::path solver_caches() const;
   Command command(const std::vector<std::string>& arguments) const;
-  void show_root() const;
-  std::filesystem::path solver_caches() const;
 
   HostAccess access_;
   std::filesystem::path home_;
-  std::filesystem::path root_;  ///< what zypper is told is the root; empty: it is the running system
   std::filesystem::path temporary_;
   std::vector<std::string> only_;
 };
