@@ -41,8 +41,8 @@ class Dnf5 {
     add(upgrades, obsoletes, false, snapshot);
     if (restricted()) {
       const std::string unrestricted = "--setopt=disable_excludes=*";
-      add(packages({"check-upgrade", unrestricted}, snapshot), packages({"list", "--obsoletes", unrestricted}, snapshot),
-          true, snapshot);
+      add(packages({"check-upgrade", unrestricted}, snapshot),
+          packages({"list", "--obsoletes", unrestricted}, snapshot), true, snapshot);
     }
     read_installed(access_, snapshot);
     read_advisories(snapshot);
@@ -104,7 +104,8 @@ class Dnf5 {
     if (!knows_no_json(result)) throw no_answer(command(with(arguments, "--json")), result);
     snapshot.detail = Detail::text;
     result = run(arguments);
-    const bool nothing = result.ending == Ending::exited && result.err.find("No matching packages") != std::string::npos;
+    const bool nothing =
+        result.ending == Ending::exited && result.err.find("No matching packages") != std::string::npos;
     if (nothing) return {};
     if (!result.ok() && !(result.ending == Ending::exited && result.exit_code == kUpdatesThere))
       throw no_answer(command(arguments), result);
@@ -129,7 +130,8 @@ class Dnf5 {
   /// Whether this machine has a setting that hides packages; only then it is worth asking what is hidden.
   bool restricted() const {
     try {
-      const auto locks = read_file_if_there(resolve_in_root(access_.root, "/etc/dnf/versionlock.toml"), kMostVersionLocks);
+      const auto locks =
+          read_file_if_there(resolve_in_root(access_.root, "/etc/dnf/versionlock.toml"), kMostVersionLocks);
       if (locks && locks->find("[[") != std::string::npos) return true;
     } catch (const std::system_error&) {
       return true;

@@ -24,9 +24,8 @@ constexpr std::size_t kLargestConfig = 1U << 20U;
 constexpr std::string_view kYumCache = "/var/cache/yum";
 
 bool is_hash(std::string_view text) {
-  return (text.size() == 16 || text.size() == 8) && std::all_of(text.begin(), text.end(), [](char c) {
-           return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
-         });
+  return (text.size() == 16 || text.size() == 8) &&
+         std::all_of(text.begin(), text.end(), [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
 }
 
 struct CacheFolder {
@@ -39,8 +38,8 @@ bool is_folder_of(const std::string& id, const std::string& name) {
   return name == id || (name.starts_with(id + "-") && is_hash(name.substr(id.size() + 1)));
 }
 
-/// Looks `depth` folders deep: yum's are ARCH/RELEASE/ID, with the metadata in the folder itself. Of several (an address has
-/// changed) the one that was fetched last is it.
+/// Looks `depth` folders deep: yum's are ARCH/RELEASE/ID, with the metadata in the folder itself. Of several (an
+/// address has changed) the one that was fetched last is it.
 void look_for(const std::string& id, const fs::path& cache, int depth, CacheFolder& best) {
   std::error_code error;
   for (const auto& entry : fs::directory_iterator(cache, error)) {
@@ -132,7 +131,8 @@ std::vector<rpm::RpmAdvisory> cached_advisories(const fs::path& root, const std:
     const fs::path path = file_in(own, *file);
     rpm::Updateinfo updateinfo = rpm::parse_updateinfo(rpm::read_compressed(path, rpm::kLargestUpdateinfo));
     if (updateinfo.problem)
-      throw CollectorError(FailureKind::unparseable, path.string() + " is " + *updateinfo.problem + ": run `dnf makecache`");
+      throw CollectorError(FailureKind::unparseable,
+                           path.string() + " is " + *updateinfo.problem + ": run `dnf makecache`");
     all = std::move(updateinfo.advisories);
   } catch (const std::system_error& error) {
     throw CollectorError(FailureKind::tool_failed,
@@ -158,7 +158,8 @@ std::vector<Repository> configured_repositories(const fs::path& root) {
 }
 
 bool hides_packages(const fs::path& root) {
-  if (hides_packages_by(below(root, "/etc/dnf/dnf.conf")) || hides_packages_by(below(root, "/etc/yum.conf"))) return true;
+  if (hides_packages_by(below(root, "/etc/dnf/dnf.conf")) || hides_packages_by(below(root, "/etc/yum.conf")))
+    return true;
   std::error_code error;
   for (const auto& entry : fs::directory_iterator(below(root, "/etc/dnf/libdnf5.conf.d"), error))
     if (hides_packages_by(entry.path())) return true;

@@ -47,7 +47,8 @@ void add_candidates(const std::vector<PackageRow>& rows, const std::vector<Repla
 }
 
 void read_installed(const HostAccess& access, Snapshot& snapshot) {
-  std::set<std::string> names = {"kernel", "kernel-core", "kernel-uek", "kernel-uek-core", "kernel-rt", "kernel-rt-core"};
+  std::set<std::string> names = {"kernel",          "kernel-core", "kernel-uek",
+                                 "kernel-uek-core", "kernel-rt",   "kernel-rt-core"};
   for (const auto& one : snapshot.candidates)
     if (!one.package.name.starts_with('-')) names.insert(one.package.name);  // never an option of rpm's
   auto found = rpm::installed_packages(access, std::vector<std::string>(names.begin(), names.end()), kDeadline);

@@ -18,8 +18,8 @@ Command tool_command(const HostAccess& access, std::vector<std::string> argv);
 void add_candidates(const std::vector<PackageRow>& rows, const std::vector<Replacement>& replacements, bool held,
                     Snapshot& snapshot);
 
-/// Fills Snapshot::installed with what has the name of a candidate, and Snapshot::kernels. Throws CollectorError where the
-/// database can't be read.
+/// Fills Snapshot::installed with what has the name of a candidate, and Snapshot::kernels. Throws CollectorError where
+/// the database can't be read.
 void read_installed(const HostAccess& access, Snapshot& snapshot);
 
 }  // namespace patchstate::dnf

@@ -8,8 +8,8 @@
 
 namespace patchstate::dnf {
 
-/// Asks tdnf (Azure Linux, Photon) by its JSON, and reads the advisories from its cache, because its own list of them has
-/// neither severity nor CVEs. Throws CollectorError.
+/// Asks tdnf (Azure Linux, Photon) by its JSON, and reads the advisories from its cache, because its own list of them
+/// has neither severity nor CVEs. Throws CollectorError.
 Snapshot ask_tdnf(const HostAccess& access, const std::string& program);
 
 }  // namespace patchstate::dnf

@@ -20,8 +20,8 @@ void for_each_object(std::string_view text, const char* what, Take take) {
       throw CollectorError(FailureKind::unparseable, std::string("tdnf's JSON of ") + what + " is no list");
     for (const auto& one : answer) take(one);
   } catch (const json::exception& error) {
-    throw CollectorError(FailureKind::unparseable, std::string("tdnf's JSON of ") + what +
-                                                       " can't be read: " + clean_text(error.what(), 300));
+    throw CollectorError(FailureKind::unparseable,
+                         std::string("tdnf's JSON of ") + what + " can't be read: " + clean_text(error.what(), 300));
   }
 }
 
@@ -34,7 +34,8 @@ std::string text_of(const json& object, const char* key) {
 PackageList parse_tdnf_packages(std::string_view text) {
   PackageList list;
   for_each_object(text, "packages", [&](const json& one) {
-    PackageRow row{{text_of(one, "Name"), rpm::parse_evr(text_of(one, "Evr")), text_of(one, "Arch")}, text_of(one, "Repo")};
+    PackageRow row{{text_of(one, "Name"), rpm::parse_evr(text_of(one, "Evr")), text_of(one, "Arch")},
+                   text_of(one, "Repo")};
     if (row.package.name.empty() || row.package.evr.version.empty())
       throw CollectorError(FailureKind::unparseable, "tdnf named a package without a name or version");
     list.rows.push_back(std::move(row));

@@ -10,7 +10,8 @@
 
 namespace patchstate::dnf {
 
-/// `tdnf -j list updates`: [{"Name": "python3", "Arch": "x86_64", "Evr": "3.12.3-6.azl3", "Repo": "azurelinux-official-base"}]
+/// `tdnf -j list updates`: [{"Name": "python3", "Arch": "x86_64", "Evr": "3.12.3-6.azl3", "Repo":
+/// "azurelinux-official-base"}]
 PackageList parse_tdnf_packages(std::string_view text);
 
 /// `tdnf -j repolist`: [{"Repo": "azurelinux-official-base", "RepoName": "…", "Enabled": true}]; enabled ones only.

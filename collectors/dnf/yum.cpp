@@ -40,8 +40,8 @@ class Yum {
 
  private:
   Command command(const std::vector<std::string>& arguments) const {
-    std::vector<std::string> argv = {program_, "-C", "-q", "--color=never", "--setopt=exit_on_lock=1",
-                                     "--setopt=*.skip_if_unavailable=0"};
+    std::vector<std::string> argv = {
+        program_, "-C", "-q", "--color=never", "--setopt=exit_on_lock=1", "--setopt=*.skip_if_unavailable=0"};
     if (access_.root != "/") argv.push_back("--installroot=" + access_.root.string());
     argv.insert(argv.end(), arguments.begin(), arguments.end());
     return tool_command(access_, std::move(argv));
@@ -57,7 +57,8 @@ class Yum {
     take(list.not_understood, snapshot);
     // 100 says that there are some.
     if (result.exit_code == kUpdatesThere && list.rows.empty() && list.replacements.empty())
-      throw CollectorError(FailureKind::unparseable, "yum says that there are updates, and lists none that can be read", "100");
+      throw CollectorError(FailureKind::unparseable, "yum says that there are updates, and lists none that can be read",
+                           "100");
     return list;
   }
 
@@ -90,7 +91,8 @@ class Yum {
         const auto known = cves.find(rpm::to_text(rpm::Nevra{package.name, package.version, package.arch}));
         if (known == cves.end() || rpm::classification_of(advisory.type) != Classification::security) continue;
         for (const auto& cve : known->second)
-          if (std::find(advisory.cves.begin(), advisory.cves.end(), cve) == advisory.cves.end()) advisory.cves.push_back(cve);
+          if (std::find(advisory.cves.begin(), advisory.cves.end(), cve) == advisory.cves.end())
+            advisory.cves.push_back(cve);
       }
   }
 
