@@ -56,20 +56,6 @@ bool has_program(const fs::path& root, const Traits& traits) {
   return false;
 }
 
-/// The system's own tool; of an image that has none in it, the one whose cache is there.
-ToolProgram tool_of(const fs::path& root) {
-  for (const auto& traits : kTools)
-    if (root == "/" ? !program_of(traits).empty() : has_program(root, traits))
-      return {traits.tool, program_of(traits), fmt::format("{} is installed", traits.name)};
-  for (const auto& traits : kTools)
-    if (is_in_root(root, traits.cache))
-      return {traits.tool, program_of(traits), fmt::format("its cache is {}'s ({})", traits.name, traits.cache)};
-  for (const auto& traits : kTools)
-    if (const auto program = program_of(traits); !program.empty())
-      return {traits.tool, program, fmt::format("{} is what this machine has", traits.name)};
-  return {Tool::dnf4, {}, "no dnf, tdnf or yum is installed"};
-}
-
 bool is_configured(const fs::path& root) {
   for (const char* const path : {"/etc/dnf", "/etc/yum.conf", "/etc/yum.repos.d", "/etc/tdnf"})
     if (is_in_root(root, path)) return true;
@@ -120,6 +106,19 @@ Snapshot ask(const HostAccess& access, const ToolProgram& tool) {
 
 }  // namespace
 
+ToolProgram own_tool(const fs::path& root) {
+  for (const auto& traits : kTools)
+    if (root == "/" ? !program_of(traits).empty() : has_program(root, traits))
+      return {traits.tool, program_of(traits), fmt::format("{} is installed", traits.name)};
+  for (const auto& traits : kTools)
+    if (is_in_root(root, traits.cache))
+      return {traits.tool, program_of(traits), fmt::format("its cache is {}'s ({})", traits.name, traits.cache)};
+  for (const auto& traits : kTools)
+    if (const auto program = program_of(traits); !program.empty())
+      return {traits.tool, program, fmt::format("{} is what this machine has", traits.name)};
+  return {Tool::dnf4, {}, "no dnf, tdnf or yum is installed"};
+}
+
 Findings DnfCollector::collect() {
   return judge(ask(access_, tool_), read_surroundings(access_));
 }
@@ -130,7 +129,7 @@ CollectorChoice choose_dnf(const HostAccess& access) {
   choice.service = PatchService::YUM;
   choice.reason = why_not(access.root, rpm::find_rpm_database(access.root));
   if (!choice.reason.empty()) return choice;
-  ToolProgram tool = tool_of(access.root);
+  ToolProgram tool = own_tool(access.root);
   choice.fits = true;
   choice.reason = "rpm database and repository configuration found; " + tool.reason +
                   (tool.program.empty() ? "" : ", asked through " + tool.program);
