@@ -61,10 +61,11 @@ def set_up(root, database, scratch):
 
     base = dnf.cli.cli.BaseCli()
     cli = dnf.cli.cli.Cli(base)
-    arguments = ["-C", "-q", "-y", "--setopt=exit_on_lock=1"]
+    arguments = ["-C", "-q", "--setopt=exit_on_lock=1"]
     if root != "/":
         arguments += ["--installroot", root] + plugins_of(root, scratch)
     cli.configure(arguments + ["check-update"])
+    cli.demands.plugin_filtering_enabled = True  # else version locks count only for what installs
     base.conf.logdir = scratch
     if not os.path.isdir(base.conf.cachedir):
         base.conf.cachedir = scratch  # else it would be made
