@@ -10,8 +10,6 @@
 namespace patchstate::dnf {
 namespace {
 
-constexpr std::string_view kSecurityLabel = "/Sec.";
-
 bool has_digit(std::string_view text) {
   return std::any_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }

@@ -64,11 +64,14 @@ bool is_configured(const fs::path& root) {
 
 /// Why the system below `root` is not one of dnf's; empty: it is.
 std::string why_not(const fs::path& root, const rpm::RpmDatabase& database) {
-  if (database.format == rpm::DatabaseFormat::none) return "no rpm database";
-  if (!is_configured(root)) return "an rpm database is here, but no configuration of dnf, tdnf or yum";
   const OperatingSystem os = read_operating_system(root);
+  const PackageTools tools = package_tools(os);
+  const bool ours = tools == PackageTools::dnf || tools == PackageTools::tdnf;
+  // A system of ours that has lost its database is one to complain about.
+  if (database.format == rpm::DatabaseFormat::none && !(ours && is_configured(root))) return "no rpm database";
+  if (!is_configured(root)) return "an rpm database is here, but no configuration of dnf, tdnf or yum";
   const std::string name = os.id.empty() ? "this system" : os.id;
-  switch (package_tools(os)) {
+  switch (tools) {
     case PackageTools::apt:
       return fmt::format("{}'s own packages are apt's; the rpm database beside them says nothing about the system",
                          name);
@@ -85,6 +88,10 @@ std::string why_not(const fs::path& root, const rpm::RpmDatabase& database) {
 
 Snapshot ask(const HostAccess& access, const ToolProgram& tool) {
   const rpm::RpmDatabase database = rpm::find_rpm_database(access.root);
+  if (database.format == rpm::DatabaseFormat::none)
+    throw CollectorError(FailureKind::tool_failed,
+                         "the rpm database is missing, so what is installed is not known: restore it from a backup",
+                         "rpmdb_missing");
   if (!database.problem.empty()) throw CollectorError(FailureKind::tool_failed, database.problem, "rpmdb_damaged");
   if (tool.program.empty())
     throw CollectorError(FailureKind::tool_missing,
