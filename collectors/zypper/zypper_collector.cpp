@@ -83,6 +83,16 @@ std::vector<std::string> usable_repositories(const Snapshot& snapshot) {
                        "none of zypper's repositories was ever fetched. Run `zypper refresh` as root", "never_fetched");
 }
 
+/// Of what is installed or listed, and what zypper calls needed.
+rpm::AdvisoryFilter wanted_advisories(const Snapshot& snapshot) {
+  rpm::AdvisoryFilter wanted;
+  for (const auto& package : snapshot.installed) wanted.package_names.insert(package.name);
+  for (const auto* const list : {&snapshot.updates, &snapshot.all_updates})
+    for (const auto& row : *list) wanted.package_names.insert(row.name);
+  for (const auto& patch : snapshot.patches) wanted.ids.insert(patch.name);
+  return wanted;
+}
+
 Snapshot take_snapshot(const HostAccess& access) {
   Snapshot snapshot;
   snapshot.installed = rpm::installed_packages(access);
@@ -98,6 +108,9 @@ Snapshot take_snapshot(const HostAccess& access) {
   if (usable.size() < snapshot.repositories.size()) tools.only(usable);
   tools.take_solver_caches(usable);
   ask_zypper(tools, snapshot);
+  const rpm::AdvisoryFilter wanted = wanted_advisories(snapshot);
+  for (auto& one : snapshot.repositories)
+    if (one.reading == FetchedRepository::Reading::ok) read_advisories(access.root, wanted, one);
   snapshot.tool_version = version_of_zypper(access, tools, snapshot);
   return snapshot;
 }
