@@ -10,8 +10,6 @@
 namespace patchstate::dnf {
 namespace {
 
-constexpr std::string_view kSecurityLabel = "/Sec.";
-
 bool has_digit(std::string_view text) {
   return std::any_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
@@ -65,14 +63,16 @@ class Reader {
 
   /// ID, label, package; with -v the date of the advisory behind them.
   static std::optional<AdvisoryRow> row_of_dnf4(std::vector<std::string> words) {
-    while (words.size() > 3 && (is_date(words.back()) || (words.back().size() == 8 && words.back()[2] == ':'))) words.pop_back();
+    while (words.size() > 3 && (is_date(words.back()) || (words.back().size() == 8 && words.back()[2] == ':')))
+      words.pop_back();
     if (words.size() != 3) return std::nullopt;
     const auto package = rpm::parse_nevra(words[2]);
     if (!package) return std::nullopt;
     AdvisoryRow row;
     row.advisory = words[0];
     const std::string id = lower(row.advisory);
-    row.reference = id.starts_with("cve-") || std::all_of(id.begin(), id.end(), [](char c) { return c >= '0' && c <= '9'; });
+    row.reference =
+        id.starts_with("cve-") || std::all_of(id.begin(), id.end(), [](char c) { return c >= '0' && c <= '9'; });
     row.package = *package;
     // The severity is translated, the mark of a security advisory is not (edge-120).
     if (const auto label = words[1].find('/'); label != std::string::npos) {
@@ -113,7 +113,8 @@ std::vector<rpm::RpmAdvisory> advisories_of(const std::vector<AdvisoryRow>& rows
       one.id = row.advisory;
       one.type = row.type;
       one.severity = row.severity;
-      if (row.issued.size() == 19) one.issued = parse_time(row.issued.substr(0, 10) + "T" + row.issued.substr(11) + "Z");
+      if (row.issued.size() == 19)
+        one.issued = parse_time(row.issued.substr(0, 10) + "T" + row.issued.substr(11) + "Z");
     }
     rpm::AdvisoryPackage package;
     package.name = row.package.name;

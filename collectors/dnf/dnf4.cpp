@@ -24,7 +24,8 @@ std::string python_of(std::string_view head) {
   while (!head.empty() && (head.front() == ' ' || head.front() == '\t')) head.remove_prefix(1);
   const std::string_view program = head.substr(0, head.find_first_of(" \t\r"));
   const std::string_view name = program.substr(program.rfind('/') + 1);
-  return program.starts_with('/') && name.find("python") != std::string_view::npos ? std::string(program) : std::string();
+  return program.starts_with('/') && name.find("python") != std::string_view::npos ? std::string(program)
+                                                                                   : std::string();
 }
 
 Snapshot ask_dnf4(const HostAccess& access, const std::string& program, const std::string& database) {

@@ -160,8 +160,8 @@ Snapshot parse_dnf4(std::string_view text) {
     read_plan(answer.at("plan"), snapshot);
     return snapshot;
   } catch (const json::exception& error) {
-    throw CollectorError(FailureKind::unparseable,
-                         std::string("the answer of dnf's own library can't be read: ") + clean_text(error.what(), 300));
+    throw CollectorError(FailureKind::unparseable, std::string("the answer of dnf's own library can't be read: ") +
+                                                       clean_text(error.what(), 300));
   }
 }
 

@@ -12,9 +12,9 @@
 #include "collectors/dnf/dnf_cache.h"
 #include "collectors/dnf/dnf_errors.h"
 #include "collectors/dnf/dnf_lines.h"
+#include "collectors/dnf/dnf_tools.h"
 #include "collectors/dnf/plan_output.h"
 #include "collectors/rpm/repo_files.h"
-#include "collectors/rpm/rpm_database.h"
 #include "collectors/rpm/updateinfo_output.h"
 #include "platform/files.h"
 
@@ -23,9 +23,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr auto kDeadline = std::chrono::seconds{120};
-constexpr std::size_t kOutputCap = 128U << 20U;
-constexpr std::size_t kMemoryCap = std::size_t{4} << 30U;
 constexpr const char* kSystemCache = "/var/cache/libdnf5";
 constexpr int kUpdatesThere = 100;
 constexpr int kAborted = 1;  ///< --assumeno answered for us
@@ -41,13 +38,13 @@ class Dnf5 {
     snapshot.tool_version = version();
     const PackageList upgrades = packages({"check-upgrade"}, snapshot);
     const PackageList obsoletes = packages({"list", "--obsoletes"}, snapshot);
-    add_candidates(upgrades, obsoletes, false, snapshot);
+    add(upgrades, obsoletes, false, snapshot);
     if (restricted()) {
       const std::string unrestricted = "--setopt=disable_excludes=*";
-      add_candidates(packages({"check-upgrade", unrestricted}, snapshot),
-                     packages({"list", "--obsoletes", unrestricted}, snapshot), true, snapshot);
+      add(packages({"check-upgrade", unrestricted}, snapshot),
+          packages({"list", "--obsoletes", unrestricted}, snapshot), true, snapshot);
     }
-    read_installed(snapshot);
+    read_installed(access_, snapshot);
     read_advisories(snapshot);
     read_repositories(snapshot);
     if (std::any_of(snapshot.candidates.begin(), snapshot.candidates.end(), [](const auto& one) { return !one.held; }))
@@ -57,22 +54,15 @@ class Dnf5 {
 
  private:
   Command command(const std::vector<std::string>& arguments) const {
-    Command command;
-    command.argv = {program_, "-C", "-q", "--setopt=*.skip_if_unavailable=1"};  // what was skipped is seen in `repo info`
-    if (file_locks_) command.argv.emplace_back("--skip-file-locks");
+    // What was skipped is seen in `repo info`.
+    std::vector<std::string> argv = {program_, "-C", "-q", "--setopt=*.skip_if_unavailable=1"};
+    if (file_locks_) argv.emplace_back("--skip-file-locks");
     // Else it would copy the system's cache once, for another user than root, and go on with that copy.
-    command.argv.push_back(std::string("--setopt=cachedir=") + kSystemCache);
-    if (access_.root != "/") command.argv.push_back("--installroot=" + access_.root.string());
-    if (!access_.cache.empty()) {
-      command.argv.push_back("--setopt=logdir=" + as_seen_from_root(access_.cache));
-      for (const char* const home : {"HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME"})
-        command.environment.emplace_back(home, access_.cache.string());
-    }
-    command.argv.insert(command.argv.end(), arguments.begin(), arguments.end());
-    command.deadline = kDeadline;
-    command.output_cap = kOutputCap;
-    command.memory_cap = kMemoryCap;
-    return command;
+    argv.push_back(std::string("--setopt=cachedir=") + kSystemCache);
+    if (access_.root != "/") argv.push_back("--installroot=" + access_.root.string());
+    if (!access_.cache.empty()) argv.push_back("--setopt=logdir=" + as_seen_from_root(access_.cache));
+    argv.insert(argv.end(), arguments.begin(), arguments.end());
+    return tool_command(access_, std::move(argv));
   }
 
   /// dnf5 puts its log below the root that it asks about, where nothing may change: the way out of it.
@@ -114,7 +104,8 @@ class Dnf5 {
     if (!knows_no_json(result)) throw no_answer(command(with(arguments, "--json")), result);
     snapshot.detail = Detail::text;
     result = run(arguments);
-    const bool nothing = result.ending == Ending::exited && result.err.find("No matching packages") != std::string::npos;
+    const bool nothing =
+        result.ending == Ending::exited && result.err.find("No matching packages") != std::string::npos;
     if (nothing) return {};
     if (!result.ok() && !(result.ending == Ending::exited && result.exit_code == kUpdatesThere))
       throw no_answer(command(arguments), result);
@@ -127,35 +118,20 @@ class Dnf5 {
     snapshot.not_understood.insert(snapshot.not_understood.end(), lines.begin(), lines.end());
   }
 
-  static void add_candidates(const PackageList& upgrades, const PackageList& obsoletes, bool held, Snapshot& snapshot) {
-    const auto known = [&](const rpm::Nevra& package) {
-      return std::any_of(snapshot.candidates.begin(), snapshot.candidates.end(), [&](const Candidate& one) {
-        return one.package.name == package.name && one.package.arch == package.arch &&
-               rpm::compare(one.package.evr, package.evr) == 0;
-      });
-    };
-    std::vector<Candidate> fresh;
-    const auto add = [&](const PackageRow& row, const std::vector<PackageRow>& replaced) {
-      if (held && known(row.package)) return;
-      Candidate one;
-      one.package = row.package;
-      one.repository = row.repository;
-      one.held = held;
-      for (const auto& old : replaced) one.replaces.push_back(old.package);
-      fresh.push_back(std::move(one));
-    };
-    for (const auto& row : upgrades.rows) add(row, {});
-    // The text of check-upgrade has them too.
-    for (const auto& each : upgrades.replacements) add(each.by, each.replaced);
-    for (const auto& row : obsoletes.rows) add(row, {});
-    for (const auto& each : obsoletes.replacements) add(each.by, each.replaced);
-    snapshot.candidates.insert(snapshot.candidates.end(), fresh.begin(), fresh.end());
+  /// The text of check-upgrade has replacements too.
+  static void add(const PackageList& upgrades, const PackageList& obsoletes, bool held, Snapshot& snapshot) {
+    std::vector<PackageRow> rows = upgrades.rows;
+    rows.insert(rows.end(), obsoletes.rows.begin(), obsoletes.rows.end());
+    std::vector<Replacement> replacements = upgrades.replacements;
+    replacements.insert(replacements.end(), obsoletes.replacements.begin(), obsoletes.replacements.end());
+    add_candidates(rows, replacements, held, snapshot);
   }
 
   /// Whether this machine has a setting that hides packages; only then it is worth asking what is hidden.
   bool restricted() const {
     try {
-      const auto locks = read_file_if_there(resolve_in_root(access_.root, "/etc/dnf/versionlock.toml"), kMostVersionLocks);
+      const auto locks =
+          read_file_if_there(resolve_in_root(access_.root, "/etc/dnf/versionlock.toml"), kMostVersionLocks);
       if (locks && locks->find("[[") != std::string::npos) return true;
     } catch (const std::system_error&) {
       return true;
@@ -207,17 +183,6 @@ class Dnf5 {
       throw no_answer(command(arguments), result);
     }
     for (auto& one : snapshot.repositories) complete_from_cache(access_.root, kSystemCache, one);
-  }
-
-  void read_installed(Snapshot& snapshot) const {
-    std::set<std::string> names = {"kernel", "kernel-core", "kernel-uek", "kernel-uek-core", "kernel-rt", "kernel-rt-core"};
-    for (const auto& one : snapshot.candidates) names.insert(one.package.name);
-    for (const auto& one : rpm::installed_packages(access_, {names.begin(), names.end()})) {
-      const rpm::Nevra package{one.name, one.evr, one.arch};
-      if (one.name.starts_with("kernel"))
-        snapshot.kernels.push_back({package, one.evr.version + "-" + one.evr.release + "." + one.arch});
-      snapshot.installed.push_back(package);
-    }
   }
 
   void read_plan(Snapshot& snapshot) {

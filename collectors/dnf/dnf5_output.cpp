@@ -19,8 +19,8 @@ auto reading(std::string_view text, const char* what, Read read) {
   try {
     return read(json::parse(text));
   } catch (const json::exception& error) {
-    throw CollectorError(FailureKind::unparseable, std::string("dnf5's JSON of ") + what +
-                                                       " can't be read: " + clean_text(error.what(), 300));
+    throw CollectorError(FailureKind::unparseable,
+                         std::string("dnf5's JSON of ") + what + " can't be read: " + clean_text(error.what(), 300));
   }
 }
 

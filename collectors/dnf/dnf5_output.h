@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The JSON of dnf5. Each function throws CollectorError(unparseable) for what is not that JSON: a text that was cut off is
-// never an empty list.
+// The JSON of dnf5. Each function throws CollectorError(unparseable) for what is not that JSON: a text that was cut off
+// is never an empty list.
 #pragma once
 
 #include <string_view>
@@ -12,8 +12,9 @@
 
 namespace patchstate::dnf {
 
-/// `check-upgrade --json`: {"upgrades": [{"name", "arch", "evr", "repository"}]}; with nothing to list {} or no key at all.
-/// `list --obsoletes --json`: {"obsoleting_packages": [ROW and "obsoletes": [ROW]]}; every other key is a list of rows too.
+/// `check-upgrade --json`: {"upgrades": [{"name", "arch", "evr", "repository"}]}; with nothing to list {} or no key at
+/// all. `list --obsoletes --json`: {"obsoleting_packages": [ROW and "obsoletes": [ROW]]}; every other key is a list of
+/// rows too.
 PackageList parse_dnf5_packages(std::string_view text);
 
 /// `advisory info --json`: [{"Name", "Title", "Severity", "Type", "Status", "Issued": epoch seconds,
@@ -21,7 +22,8 @@ PackageList parse_dnf5_packages(std::string_view text);
 /// The only place where dnf5 has the severity right (its `advisory list --with-cve --json` prints the type there).
 std::vector<rpm::RpmAdvisory> parse_dnf5_advisories(std::string_view text);
 
-/// `advisory list --json` in both its shapes: {"name", "type", "severity", "nevra", "buildtime"}, and with --with-cve or
+/// `advisory list --json` in both its shapes: {"name", "type", "severity", "nevra", "buildtime"}, and with --with-cve
+/// or
 /// --with-bz {"advisory_name", "advisory_type", "advisory_severity", "nevra", "references"} (edge-125).
 std::vector<AdvisoryRow> parse_dnf5_advisory_list(std::string_view text);
 

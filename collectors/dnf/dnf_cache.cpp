@@ -21,40 +21,59 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kLargestRepomd = 1U << 20U;
 constexpr std::size_t kLargestConfig = 1U << 20U;
+constexpr std::string_view kYumCache = "/var/cache/yum";
 
 bool is_hash(std::string_view text) {
-  return text.size() == 16 && std::all_of(text.begin(), text.end(), [](char c) {
-           return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
-         });
+  return (text.size() == 16 || text.size() == 8) &&
+         std::all_of(text.begin(), text.end(), [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
 }
 
-/// The folder of this repository. Of several (its address has changed) that which was fetched last.
-fs::path folder_of(const fs::path& cache, const std::string& id) {
-  fs::path best;
-  std::chrono::sys_seconds newest{};
+struct CacheFolder {
+  fs::path folder;
+  fs::path repomd;
+  std::chrono::sys_seconds fetched{};
+};
+
+bool is_folder_of(const std::string& id, const std::string& name) {
+  return name == id || (name.starts_with(id + "-") && is_hash(name.substr(id.size() + 1)));
+}
+
+/// Looks `depth` folders deep: yum's are ARCH/RELEASE/ID, with the metadata in the folder itself. Of several (an
+/// address has changed) the one that was fetched last is it.
+void look_for(const std::string& id, const fs::path& cache, int depth, CacheFolder& best) {
   std::error_code error;
   for (const auto& entry : fs::directory_iterator(cache, error)) {
-    const std::string name = entry.path().filename().string();
-    const bool own = name == id || (name.starts_with(id + "-") && is_hash(name.substr(id.size() + 1)));
-    const auto times = own ? file_times(entry.path() / "repodata/repomd.xml") : std::nullopt;
-    if (!times || (!best.empty() && times->modified <= newest)) continue;
-    newest = times->modified;
-    best = entry.path();
+    if (!entry.is_directory(error)) continue;
+    if (!is_folder_of(id, entry.path().filename().string())) {
+      if (depth > 0) look_for(id, entry.path(), depth - 1, best);
+      continue;
+    }
+    for (const char* const place : {"repodata/repomd.xml", "repomd.xml"}) {
+      const auto times = file_times(entry.path() / place);
+      if (!times || (!best.folder.empty() && times->modified <= best.fetched)) continue;
+      best = {entry.path(), entry.path() / place, times->modified};
+    }
   }
+}
+
+CacheFolder folder_of(const fs::path& root, const std::string& folder, const std::string& id) {
+  CacheFolder best;
+  look_for(id, below(root, folder), folder == kYumCache ? 2 : 0, best);
   return best;
 }
 
 /// Where it says its file is, but never outside of its own folder: metadata come from outside.
-fs::path file_in(const fs::path& folder, const rpm::RepomdFile& file) {
-  const fs::path inside = fs::path(file.location).lexically_normal().relative_path();
-  return inside.empty() || *inside.begin() == ".." ? folder / "nonexistent" : folder / inside;
+fs::path file_in(const CacheFolder& own, const rpm::RepomdFile& file) {
+  fs::path inside = fs::path(file.location).lexically_normal().relative_path();
+  if (own.repomd.parent_path() == own.folder) inside = inside.filename();
+  return inside.empty() || *inside.begin() == ".." ? own.folder / "nonexistent" : own.folder / inside;
 }
 
 /// It names a file that is there. dnf keeps a parsed copy, without which the list of advisories is lost with the file.
-bool has_advisories(const fs::path& folder, const rpm::Repomd& repomd) {
+bool has_advisories(const CacheFolder& own, const rpm::Repomd& repomd) {
   const auto* const file = rpm::file_of_type(repomd, "updateinfo");
   std::error_code error;
-  return file != nullptr && fs::exists(file_in(folder, *file), error);
+  return file != nullptr && fs::exists(file_in(own, *file), error);
 }
 
 bool hides_packages_by(const fs::path& file) {
@@ -77,19 +96,20 @@ bool hides_packages_by(const fs::path& file) {
 }  // namespace
 
 void complete_from_cache(const fs::path& root, const std::string& folder, Repository& repository) {
-  const fs::path own = folder_of(below(root, folder), repository.id);
-  repository.cached = !own.empty();
-  if (own.empty()) return;
+  const CacheFolder own = folder_of(root, folder, repository.id);
+  repository.cached = !own.folder.empty();
+  if (!repository.cached) {
+    repository.loaded = false;
+    return;
+  }
   try {
-    const fs::path file = own / "repodata/repomd.xml";
-    const rpm::Repomd repomd = rpm::parse_repomd(read_file(file, kLargestRepomd));
+    const rpm::Repomd repomd = rpm::parse_repomd(read_file(own.repomd, kLargestRepomd));
     if (repomd.problem) {
       repository.loaded = false;
       repository.problem = "repomd.xml is " + *repomd.problem;
       return;
     }
-    if (!repository.checked)
-      if (const auto times = file_times(file); times && repository.loaded) repository.checked = times->modified;
+    if (!repository.checked && repository.loaded) repository.checked = own.fetched;
     if (!repository.published) repository.published = repomd.published;
     if (repository.revision.empty()) repository.revision = repomd.revision;
     repository.advisories = has_advisories(own, repomd);
@@ -101,17 +121,18 @@ void complete_from_cache(const fs::path& root, const std::string& folder, Reposi
 
 std::vector<rpm::RpmAdvisory> cached_advisories(const fs::path& root, const std::string& folder,
                                                 const std::string& repository, const std::set<std::string>& names) {
-  const fs::path own = folder_of(below(root, folder), repository);
-  if (own.empty()) return {};
+  const CacheFolder own = folder_of(root, folder, repository);
+  if (own.folder.empty()) return {};
   std::vector<rpm::RpmAdvisory> all;
   try {
-    const rpm::Repomd repomd = rpm::parse_repomd(read_file(own / "repodata/repomd.xml", kLargestRepomd));
+    const rpm::Repomd repomd = rpm::parse_repomd(read_file(own.repomd, kLargestRepomd));
     const auto* const file = rpm::file_of_type(repomd, "updateinfo");
     if (file == nullptr) return {};
     const fs::path path = file_in(own, *file);
     rpm::Updateinfo updateinfo = rpm::parse_updateinfo(rpm::read_compressed(path, rpm::kLargestUpdateinfo));
     if (updateinfo.problem)
-      throw CollectorError(FailureKind::unparseable, path.string() + " is " + *updateinfo.problem + ": run `dnf makecache`");
+      throw CollectorError(FailureKind::unparseable,
+                           path.string() + " is " + *updateinfo.problem + ": run `dnf makecache`");
     all = std::move(updateinfo.advisories);
   } catch (const std::system_error& error) {
     throw CollectorError(FailureKind::tool_failed,
@@ -137,7 +158,8 @@ std::vector<Repository> configured_repositories(const fs::path& root) {
 }
 
 bool hides_packages(const fs::path& root) {
-  if (hides_packages_by(below(root, "/etc/dnf/dnf.conf")) || hides_packages_by(below(root, "/etc/yum.conf"))) return true;
+  if (hides_packages_by(below(root, "/etc/dnf/dnf.conf")) || hides_packages_by(below(root, "/etc/yum.conf")))
+    return true;
   std::error_code error;
   for (const auto& entry : fs::directory_iterator(below(root, "/etc/dnf/libdnf5.conf.d"), error))
     if (hides_packages_by(entry.path())) return true;

@@ -11,14 +11,14 @@
 
 namespace patchstate::dnf {
 
-/// Fills what a repository lacks from FOLDER/ID-HASH/repodata/repomd.xml (dnf, dnf5) or FOLDER/ID/repodata/repomd.xml (tdnf)
-/// below `root`: whether it was fetched and when, its own time, whether it publishes advisories. A file that can't be
-/// read is a problem of that repository, and it counts as not loaded.
+/// Fills what a repository lacks from FOLDER/ID-HASH/repodata/repomd.xml (dnf, dnf5, tdnf) or
+/// FOLDER/ARCH/RELEASE/ID/repomd.xml (yum) below `root`: whether it was fetched and when, its own time, whether it
+/// publishes advisories. A file that can't be read is a problem of that repository, and it counts as not loaded.
 void complete_from_cache(const std::filesystem::path& root, const std::string& folder, Repository& repository);
 
-/// Advisories of the repository's cached updateinfo that name one of these packages, with only those of their packages. What
-/// the tool itself does not tell: of packages that replace others, that change their architecture, that are hidden.
-/// Throws CollectorError where there is such a file and it can't be read whole.
+/// Advisories of the repository's cached updateinfo that name one of these packages, with only those of their packages.
+/// What the tool itself does not tell: of packages that replace others, that change their architecture, that are
+/// hidden. Throws CollectorError where there is such a file and it can't be read whole.
 std::vector<rpm::RpmAdvisory> cached_advisories(const std::filesystem::path& root, const std::string& folder,
                                                 const std::string& repository, const std::set<std::string>& names);
 

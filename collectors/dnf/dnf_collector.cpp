@@ -11,6 +11,8 @@
 #include "collectors/dnf/dnf5.h"
 #include "collectors/dnf/dnf_rules.h"
 #include "collectors/dnf/dnf_surroundings.h"
+#include "collectors/dnf/tdnf.h"
+#include "collectors/dnf/yum.h"
 #include "collectors/host/os_release.h"
 #include "collectors/rpm/rpm_database.h"
 #include "platform/files.h"
@@ -82,7 +84,8 @@ std::string why_not(const fs::path& root, const rpm::RpmDatabase& database) {
   const std::string name = os.id.empty() ? "this system" : os.id;
   switch (package_tools(os)) {
     case PackageTools::apt:
-      return fmt::format("{}'s own packages are apt's; the rpm database beside them says nothing about the system", name);
+      return fmt::format("{}'s own packages are apt's; the rpm database beside them says nothing about the system",
+                         name);
     case PackageTools::zypper:
       if (is_in_root(root, "/etc/zypp")) return fmt::format("{}'s own tool is zypper, which is asked instead", name);
       break;
@@ -99,18 +102,20 @@ Snapshot ask(const HostAccess& access, const ToolProgram& tool) {
   if (!database.problem.empty()) throw CollectorError(FailureKind::tool_failed, database.problem, "rpmdb_damaged");
   if (tool.program.empty())
     throw CollectorError(FailureKind::tool_missing,
-                         tool.reason + ", but this machine has no such program to ask. Install dnf here, or run patchstate "
-                                       "in that system");
+                         tool.reason +
+                             ", but this machine has no such program to ask. Install dnf here, or run patchstate "
+                             "in that system");
   switch (tool.tool) {
     case Tool::dnf4:
       return ask_dnf4(access, tool.program, database.folder);
     case Tool::dnf5:
       return ask_dnf5(access, tool.program);
     case Tool::tdnf:
+      return ask_tdnf(access, tool.program);
     case Tool::yum:
-      break;
+      return ask_yum(access, tool.program);
   }
-  throw CollectorError(FailureKind::unsupported, tool.program + " can't be asked yet");
+  throw CollectorError(FailureKind::unsupported, tool.program + " can't be asked");
 }
 
 }  // namespace

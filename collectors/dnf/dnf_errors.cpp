@@ -26,24 +26,31 @@ constexpr std::array kCauses = {
     Cause{"currently holding the yum lock", FailureKind::locked, "another yum is running: ask again when it is done"},
     Cause{"lockerror", FailureKind::locked, "another dnf is running: ask again when it is done"},
     Cause{"failed to obtain", FailureKind::locked, "another package manager is running: ask again when it is done"},
-    Cause{"unable to acquire lock", FailureKind::locked, "another package manager is running: ask again when it is done"},
+    Cause{"unable to acquire lock", FailureKind::locked,
+          "another package manager is running: ask again when it is done"},
     Cause{"there are no enabled repo", FailureKind::disabled, "enable a repository (`dnf repolist --all`)"},
     Cause{"no repositories enabled", FailureKind::disabled, "enable a repository (`dnf repolist --all`)"},
     Cause{"rejected your certificate as expired", FailureKind::unreachable,
-          "the client certificate for the repositories has expired: renew the registration or the cloud's RHUI client package"},
+          "the client certificate for the repositories has expired: renew the registration or the cloud's RHUI client "
+          "package"},
     Cause{"certificate has expired", FailureKind::unreachable,
           "a certificate for the repositories has expired: renew the registration or the cloud's RHUI client package"},
-    Cause{"ssl", FailureKind::unreachable, "the connection to the repository is not trusted: check certificates and the clock"},
+    Cause{"ssl", FailureKind::unreachable,
+          "the connection to the repository is not trusted: check certificates and the clock"},
     Cause{"certificate", FailureKind::unreachable,
           "the connection to the repository is not trusted: check certificates and the clock"},
     Cause{"cache-only enabled but no cache", FailureKind::unreachable, "fetch metadata once: `dnf makecache`"},
     Cause{"no cache", FailureKind::unreachable, "fetch metadata once: `dnf makecache`"},
-    Cause{"failed to synchronize cache", FailureKind::unreachable, "see that the repository can be reached: `dnf makecache`"},
+    Cause{"failed to synchronize cache", FailureKind::unreachable,
+          "see that the repository can be reached: `dnf makecache`"},
     Cause{"cannot retrieve repository metadata", FailureKind::unreachable,
           "see that the repository can be reached: `yum makecache`"},
-    Cause{"cannot find a valid baseurl", FailureKind::unreachable, "see that the repository can be reached: `yum makecache`"},
-    Cause{"failed to download metadata", FailureKind::unreachable, "see that the repository can be reached: `dnf makecache`"},
-    Cause{"could not resolve host", FailureKind::unreachable, "see that the repository can be reached: `dnf makecache`"},
+    Cause{"cannot find a valid baseurl", FailureKind::unreachable,
+          "see that the repository can be reached: `yum makecache`"},
+    Cause{"failed to download metadata", FailureKind::unreachable,
+          "see that the repository can be reached: `dnf makecache`"},
+    Cause{"could not resolve host", FailureKind::unreachable,
+          "see that the repository can be reached: `dnf makecache`"},
     Cause{"curl error", FailureKind::unreachable, "see that the repository can be reached: `dnf makecache`"},
     Cause{"permission denied", FailureKind::permission_denied, "this user may not read what it needs"},
     Cause{"superuser privileges", FailureKind::permission_denied, "this user may not ask that"},
@@ -68,7 +75,8 @@ std::string reason_in(std::string_view err) {
     const std::string line = clean_text(err.substr(0, end), 500);
     err.remove_prefix(end == std::string_view::npos ? err.size() : end + 1);
     const std::string plain = lower(line);
-    if (plain.starts_with("error") || plain.starts_with("failed") || plain.find(" error: ") != std::string::npos) return line;
+    if (plain.starts_with("error") || plain.starts_with("failed") || plain.find(" error: ") != std::string::npos)
+      return line;
     if (line.find_first_not_of(" \t") != std::string::npos) last = line;
   }
   return last;
@@ -111,7 +119,8 @@ CollectorError no_answer(const Command& command, const ProcessResult& result) {
   const std::string code = std::to_string(result.exit_code);
   // dnf's own code for a lock that exit_on_lock does not wait for.
   constexpr int kLocked = 200;
-  if (result.exit_code == kLocked) return {FailureKind::locked, what + ": another dnf is running: ask again when it is done", code};
+  if (result.exit_code == kLocked)
+    return {FailureKind::locked, what + ": another dnf is running: ask again when it is done", code};
   const std::string reason = reason_in(result.err.empty() ? result.out : result.err);
   const std::string tool = command.argv.empty() ? "dnf" : command.argv.front();
   return dnf_failure(tool, fmt::format("exit code {}: {}", code, reason), code);

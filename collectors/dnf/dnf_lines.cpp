@@ -99,7 +99,8 @@ bool is_chatter(const std::string& line) {
   if (plain.empty() || plain.starts_with("===") || plain.ends_with(" is excluded")) return true;
   // "Fedora 35 - x86_64   5.3 MB/s |  79 MB     00:14", " * base: mirror.example.org"
   if (plain.find(" | ") != std::string::npos || plain.starts_with("* ")) return true;
-  return std::any_of(kChatter.begin(), kChatter.end(), [&](std::string_view start) { return plain.starts_with(start); });
+  return std::any_of(kChatter.begin(), kChatter.end(),
+                     [&](std::string_view start) { return plain.starts_with(start); });
 }
 
 void NotUnderstood::add(std::string_view line) {

@@ -18,8 +18,8 @@ void for_each_line(std::string_view text, Take take) {
   }
 }
 
-/// What a terminal would show of the line, as valid UTF-8 (edge-112): without colours, of a progress line its last state,
-/// without blanks at the end. Cut at 4 KiB: no line of data is as long.
+/// What a terminal would show of the line, as valid UTF-8 (edge-112): without colours, of a progress line its last
+/// state, without blanks at the end. Cut at 4 KiB: no line of data is as long.
 std::string plain_line(std::string_view line);
 std::vector<std::string> words_of(std::string_view line);
 std::string lower(std::string_view text);

@@ -20,7 +20,8 @@ RepositoryState state_of(const Repository& repository) {
 }
 
 void add_repository_warnings(const Snapshot& snapshot, const Repository& repository, std::vector<Warning>& warnings) {
-  const std::string says = repository.problem.empty() ? "" : " (" + snapshot.tool + " says: " + repository.problem + ")";
+  const std::string says =
+      repository.problem.empty() ? "" : " (" + snapshot.tool + " says: " + repository.problem + ")";
   if (repository.loaded) return;
   if (repository.cached)
     warnings.push_back(incomplete("index_damaged", repository.id,
@@ -31,8 +32,9 @@ void add_repository_warnings(const Snapshot& snapshot, const Repository& reposit
   else
     warnings.push_back(incomplete(
         "never_fetched", repository.id,
-        masked(fmt::format("the enabled repository {} was never fetched, so its updates are not known. Run `{} makecache`{}",
-                           repository.id, snapshot.tool, says),
+        masked(fmt::format(
+                   "the enabled repository {} was never fetched, so its updates are not known. Run `{} makecache`{}",
+                   repository.id, snapshot.tool, says),
                1000)));
 }
 
@@ -75,14 +77,16 @@ Metadata judge_metadata(const Snapshot& snapshot) {
   }
   if (!all_traced) metadata.checked_at.reset();
   if (metadata.checked_at)
-    metadata.checked_evidence = "the age of the metadata in the cache of " + snapshot.tool + ", which each check renews";
+    metadata.checked_evidence =
+        "the age of the metadata in the cache of " + snapshot.tool + ", which each check renews";
   return metadata;
 }
 
 std::vector<Warning> judge_health(const Snapshot& snapshot) {
   std::vector<Warning> warnings;
   if (snapshot.installed_count == std::size_t{0})
-    warnings.push_back(incomplete("no_installed_packages", "", "the rpm database names no installed package, which can't be"));
+    warnings.push_back(
+        incomplete("no_installed_packages", "", "the rpm database names no installed package, which can't be"));
   if (snapshot.repositories.empty())
     warnings.push_back(incomplete("no_sources", "",
                                   fmt::format("{} has no repository enabled: nothing can be known to be missing. See "
@@ -90,10 +94,11 @@ std::vector<Warning> judge_health(const Snapshot& snapshot) {
                                               snapshot.tool, snapshot.tool)));
   for (const auto& repository : snapshot.repositories) add_repository_warnings(snapshot, repository, warnings);
   if (snapshot.plan_failed)
-    warnings.push_back({"dependencies_broken",
-                        fmt::format("{} finds no way to upgrade, so what it would keep back is not known. Run `{} check`",
-                                    snapshot.tool, snapshot.tool),
-                        "", false});
+    warnings.push_back(
+        {"dependencies_broken",
+         fmt::format("{} finds no way to upgrade, so what it would keep back is not known. Run `{} check`",
+                     snapshot.tool, snapshot.tool),
+         "", false});
   if (snapshot.detail == Detail::text)
     warnings.push_back({"read_from_text",
                         fmt::format("this {} answers in text for people only: what it leaves out (what is held, which "
@@ -102,8 +107,9 @@ std::vector<Warning> judge_health(const Snapshot& snapshot) {
                         "", false});
   add_complaints(snapshot, warnings);
   for (const auto& line : snapshot.not_understood)
-    warnings.push_back(incomplete(
-        "not_understood", "", fmt::format("{} printed something that is not understood: {}", snapshot.tool, masked(line, 300))));
+    warnings.push_back(
+        incomplete("not_understood", "",
+                   fmt::format("{} printed something that is not understood: {}", snapshot.tool, masked(line, 300))));
   return warnings;
 }
 

@@ -106,15 +106,14 @@ class Judge {
   }
 
   bool publishes_advisories(const std::string& repository) const {
-    return std::any_of(snapshot_.repositories.begin(), snapshot_.repositories.end(), [&](const Repository& one) {
-      return one.id == repository && one.advisories.value_or(false);
-    });
+    return std::any_of(snapshot_.repositories.begin(), snapshot_.repositories.end(),
+                       [&](const Repository& one) { return one.id == repository && one.advisories.value_or(false); });
   }
 
   bool every_repository_publishes_advisories() const {
     const auto& all = snapshot_.repositories;
-    return !all.empty() && std::all_of(all.begin(), all.end(),
-                                       [](const Repository& one) { return one.advisories.value_or(false); });
+    return !all.empty() &&
+           std::all_of(all.begin(), all.end(), [](const Repository& one) { return one.advisories.value_or(false); });
   }
 
   static void add_advisory(const rpm::RpmAdvisory& advisory, Update& update) {
@@ -124,11 +123,13 @@ class Judge {
     one.severity = rpm::severity_of(advisory.severity);
     one.issued = advisory.issued;
     one.url = advisory.url;
-    if (std::find(update.classifications.begin(), update.classifications.end(), one.type) == update.classifications.end())
+    if (std::find(update.classifications.begin(), update.classifications.end(), one.type) ==
+        update.classifications.end())
       update.classifications.push_back(one.type);
     for (const auto& cve : advisory.cves)
       if (std::find(update.cves.begin(), update.cves.end(), cve) == update.cves.end()) update.cves.push_back(cve);
-    if (advisory.issued && (!update.published || *update.published < *advisory.issued)) update.published = advisory.issued;
+    if (advisory.issued && (!update.published || *update.published < *advisory.issued))
+      update.published = advisory.issued;
     update.advisories.push_back(std::move(one));
   }
 
@@ -183,7 +184,8 @@ class Judge {
     const auto brought = advisories_of(package, installed);
     classify(brought, publishes_advisories(candidate.repository), update);
     if (!update.published) update.published = candidate.built;
-    const bool reboots = std::any_of(brought.begin(), brought.end(), [](const auto* one) { return one->reboot_suggested; });
+    const bool reboots =
+        std::any_of(brought.begin(), brought.end(), [](const auto* one) { return one->reboot_suggested; });
     if (reboots || is_kernel(package.name)) update.reboot_behavior = RebootBehavior::always_requires_reboot;
     if (const auto module = modules_.find(rpm::to_text(package)); module != modules_.end())
       update.evidence += " [module " + *module->second + "]";
@@ -205,8 +207,8 @@ class Judge {
 
   void add(const Candidate& candidate) {
     const rpm::Nevra* const installed = upgraded_by(candidate.package);
-    if (installed != nullptr && candidate.replaces.empty() && rpm::compare(installed->evr, candidate.package.evr) >= 0 &&
-        installed->arch == candidate.package.arch)
+    if (installed != nullptr && candidate.replaces.empty() &&
+        rpm::compare(installed->evr, candidate.package.evr) >= 0 && installed->arch == candidate.package.arch)
       return;  // a tool listed what is there already
     Update update = facts(candidate, installed == nullptr ? nullptr : &installed->evr);
     if (installed == nullptr && !candidate.replaces.empty())

@@ -16,7 +16,8 @@ Surroundings read_surroundings(const HostAccess& access);
 /// os-release of the system below the root; of nothing readable an empty one.
 OperatingSystem read_operating_system(const std::filesystem::path& root);
 
-/// Stamps of everything the tools' answer depends on (linux.md §5): database, cached metadata by content, configuration.
+/// Stamps of everything the tools' answer depends on (linux.md §5): database, cached metadata by content,
+/// configuration.
 std::string fingerprint(const HostAccess& access);
 
 /// Where a change of those files shows, a folder each.

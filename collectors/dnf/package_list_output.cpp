@@ -14,9 +14,9 @@ namespace {
 
 /// Needed only where a row is wrapped behind its first word; elsewhere any architecture goes (edge-37).
 constexpr std::array<std::string_view, 27> kArchitectures = {
-    "noarch",  "x86_64", "x86_64_v2", "x86_64_v3", "i386",   "i486",    "i586",    "i686",    "athlon",
-    "aarch64", "armv5tel", "armv6hl", "armv7l",    "armv7hl", "armv7hnl", "armhfp", "ppc",     "ppc64",
-    "ppc64le", "s390",   "s390x",     "riscv64",   "loongarch64", "ia64", "mips64el", "mipsel", "sparc64"};
+    "noarch",  "x86_64",   "x86_64_v2", "x86_64_v3", "i386",        "i486",     "i586",     "i686",   "athlon",
+    "aarch64", "armv5tel", "armv6hl",   "armv7l",    "armv7hl",     "armv7hnl", "armhfp",   "ppc",    "ppc64",
+    "ppc64le", "s390",     "s390x",     "riscv64",   "loongarch64", "ia64",     "mips64el", "mipsel", "sparc64"};
 
 bool is_digit(char c) {
   return c >= '0' && c <= '9';
@@ -36,7 +36,8 @@ std::optional<NameArch> name_arch(const std::string& word) {
   const auto dot = word.rfind('.');
   if (dot == std::string::npos || dot == 0 || dot + 1 == word.size()) return std::nullopt;
   const auto in_name = [](char c) {
-    return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '_' || c == '.' || c == '+';
+    return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '_' || c == '.' ||
+           c == '+';
   };
   const auto in_arch = [](char c) { return is_digit(c) || (c >= 'a' && c <= 'z') || c == '_'; };
   if (!std::all_of(word.begin(), word.end(), in_name)) return std::nullopt;
@@ -53,8 +54,8 @@ bool is_evr(const std::string& word) {
   const auto evr = rpm::parse_evr(word);
   if (evr.version.empty() || evr.release.empty() || !has_digit(word)) return false;
   return std::all_of(word.begin(), word.end(), [](char c) {
-    return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '.' || c == '-' || c == '_' || c == '+' ||
-           c == '~' || c == '^' || c == ':';
+    return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '.' || c == '-' || c == '_' ||
+           c == '+' || c == '~' || c == '^' || c == ':';
   });
 }
 
@@ -114,7 +115,8 @@ class Reader {
     add({{name->name, rpm::parse_evr(row.words[1]), name->arch}, row.words[2]}, row.indented);
   }
 
-  /// An indented row is what the row above it replaces; that one is no update then, whatever the language of the heading.
+  /// An indented row is what the row above it replaces; that one is no update then, whatever the language of the
+  /// heading.
   void add(PackageRow row, bool indented) {
     if (indented && last_replaces_) {
       list_.replacements.back().replaced.push_back(std::move(row));

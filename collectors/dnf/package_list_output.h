@@ -25,9 +25,9 @@ struct PackageList {
   std::vector<std::string> not_understood;  ///< lines that may be data
 };
 
-/// What `check-update`, `check-upgrade`, `list updates` and `list installed` of yum 3, dnf 4, dnf5 and tdnf print: name.arch,
-/// version and repository, each row on one line or wrapped to two or three (edge-31, edge-32, edge-88), a fourth column
-/// ignored (edge-33).
+/// What `check-update`, `check-upgrade`, `list updates` and `list installed` of yum 3, dnf 4, dnf5 and tdnf print:
+/// name.arch, version and repository, each row on one line or wrapped to two or three (edge-31, edge-32, edge-88), a
+/// fourth column ignored (edge-33).
 PackageList parse_package_list(std::string_view text);
 
 /// The newest version of each name.arch, in the order of their first rows.

@@ -65,7 +65,8 @@ std::vector<Case> cases() {
 }
 
 json json_of(const PackageRow& row, bool with_arch) {
-  json object = {{"name", row.package.name}, {"candidate_version", rpm::to_text(row.package.evr)}, {"repo", row.repository}};
+  json object = {
+      {"name", row.package.name}, {"candidate_version", rpm::to_text(row.package.evr)}, {"repo", row.repository}};
   if (with_arch) object["arch"] = row.package.arch;
   return object;
 }
@@ -158,7 +159,8 @@ void check_join(const Case& one) {
     object["advisories"] = json::array();
     for (const auto& each : advisories.rows)
       if (each.package == row.package)
-        object["advisories"].push_back({{"id", each.advisory}, {"type", each.type}, {"severity", or_null(each.severity)}});
+        object["advisories"].push_back(
+            {{"id", each.advisory}, {"type", each.type}, {"severity", or_null(each.severity)}});
     found.push_back(std::move(object));
   }
   compare("updates", found, one.expected.at("updates"));
@@ -179,7 +181,8 @@ void check_advisory_info(const Case& one) {
     REQUIRE(found[at].issued.has_value());
     CHECK(found[at].issued->time_since_epoch().count() == wanted.at("Issued"));
     json packages = json::array();
-    for (const auto& each : found[at].packages) packages.push_back(rpm::to_text(rpm::Nevra{each.name, each.version, each.arch}));
+    for (const auto& each : found[at].packages)
+      packages.push_back(rpm::to_text(rpm::Nevra{each.name, each.version, each.arch}));
     CHECK(packages == wanted.at("collections").at("packages"));
   }
 }

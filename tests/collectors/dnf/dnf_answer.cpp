@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// dnf_answer ROOT CACHE [DNF5]: what the dnf collector says of the system below ROOT, as the JSON of an assessment; with
-// DNF5 it asks that program, which the machine may not have in its own folders. For the differential tests.
+// dnf_answer ROOT CACHE [DNF5]: what the dnf collector says of the system below ROOT, as the JSON of an assessment;
+// with DNF5 it asks that program, which the machine may not have in its own folders. For the differential tests.
 #include <chrono>
 #include <cstdio>
 #include <exception>
