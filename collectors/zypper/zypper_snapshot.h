@@ -33,7 +33,8 @@ struct Snapshot {
   std::string tool_version;
   std::vector<ListedUpdate> patches;      ///< list-patches: those needed
   std::vector<ListedUpdate> updates;      ///< list-updates: what zypper would install
-  std::vector<ListedUpdate> all_updates;  ///< list-updates --all: newest there is, installable or not
+  std::vector<ListedUpdate> all_updates;  ///< list-updates --all: newest there is, installable or not; asked only
+                                          ///< where is_something_hidden
   Remarks remarks;                        ///< of all runs together
   std::vector<Message> messages;          ///< of all runs, each once
   std::vector<rpm::InstalledPackage> installed;
