@@ -24,27 +24,6 @@ bool is_plain(const std::string& location) {
   return !location.empty() && location.front() != '/' && location.find("..") == std::string::npos;
 }
 
-/// Where there is none, there are no advisories; what is only damaged costs those that can't be read.
-void read_advisories(const fs::path& folder, const rpm::Repomd& repomd, FetchedRepository& into) {
-  const auto* const file = rpm::file_of_type(repomd, "updateinfo");
-  if (file == nullptr) return;
-  into.has_updateinfo = true;
-  if (!is_plain(file->location)) {
-    into.problem = "repomd.xml names a file outside the repository";
-    return;
-  }
-  try {
-    auto read = rpm::parse_updateinfo(rpm::read_compressed(folder / file->location, rpm::kLargestUpdateinfo));
-    into.advisories = std::move(read.advisories);
-    if (read.problem)
-      into.problem = *read.problem;
-    else if (!read.not_understood.empty())
-      into.problem = read.not_understood.front();
-  } catch (const std::system_error& error) {
-    into.problem = error.what();
-  }
-}
-
 }  // namespace
 
 fs::path fetched_folder(const fs::path& root, const char* folder, std::string alias) {
@@ -75,12 +54,34 @@ FetchedRepository read_fetched(const fs::path& root, const rpm::ConfiguredRepo& 
       one.reading = FetchedRepository::Reading::unreadable;
       one.problem = "repomd.xml is " + *repomd.problem;
     }
-    read_advisories(folder, repomd, one);
+    if (const auto* const updateinfo = rpm::file_of_type(repomd, "updateinfo")) {
+      one.has_updateinfo = true;
+      one.updateinfo = updateinfo->location;
+    }
   } catch (const std::system_error& error) {
     one.reading = FetchedRepository::Reading::unreadable;
     one.problem = error.what();
   }
   return one;
+}
+
+void read_advisories(const fs::path& root, const rpm::AdvisoryFilter& wanted, FetchedRepository& repository) {
+  if (!repository.has_updateinfo) return;
+  if (!is_plain(repository.updateinfo)) {
+    repository.problem = "repomd.xml names a file outside the repository";
+    return;
+  }
+  const fs::path file = fetched_folder(root, "/var/cache/zypp/raw", repository.config.id) / repository.updateinfo;
+  try {
+    auto read = rpm::parse_updateinfo(rpm::read_compressed(file, rpm::kLargestUpdateinfo), wanted);
+    repository.advisories = std::move(read.advisories);
+    if (read.problem)
+      repository.problem = *read.problem;
+    else if (!read.not_understood.empty())
+      repository.problem = read.not_understood.front();
+  } catch (const std::system_error& error) {
+    repository.problem = error.what();
+  }
 }
 
 void read_locks(const fs::path& root, Snapshot& snapshot) {

@@ -50,7 +50,6 @@ void keep(Answer answer, std::vector<ListedUpdate>& updates, Snapshot& snapshot)
 void ask_zypper(const ZypperTools& tools, Snapshot& snapshot) {
   keep(tools.ask({"list-patches"}, snapshot.remarks), snapshot.patches, snapshot);
   keep(tools.ask({"list-updates"}, snapshot.remarks), snapshot.updates, snapshot);
-  keep(tools.ask({"list-updates", "--all"}, snapshot.remarks), snapshot.all_updates, snapshot);
 }
 
 /// On its own system zypper is a package of it, which spares asking.
@@ -83,6 +82,15 @@ std::vector<std::string> usable_repositories(const Snapshot& snapshot) {
                        "none of zypper's repositories was ever fetched. Run `zypper refresh` as root", "never_fetched");
 }
 
+/// Of what is installed or listed, and what zypper calls needed.
+rpm::AdvisoryFilter wanted_advisories(const Snapshot& snapshot) {
+  rpm::AdvisoryFilter wanted;
+  for (const auto& package : snapshot.installed) wanted.package_names.insert(package.name);
+  for (const auto& row : snapshot.updates) wanted.package_names.insert(row.name);
+  for (const auto& patch : snapshot.patches) wanted.ids.insert(patch.name);
+  return wanted;
+}
+
 Snapshot take_snapshot(const HostAccess& access) {
   Snapshot snapshot;
   snapshot.installed = rpm::installed_packages(access);
@@ -98,6 +106,11 @@ Snapshot take_snapshot(const HostAccess& access) {
   if (usable.size() < snapshot.repositories.size()) tools.only(usable);
   tools.take_solver_caches(usable);
   ask_zypper(tools, snapshot);
+  const rpm::AdvisoryFilter wanted = wanted_advisories(snapshot);
+  for (auto& one : snapshot.repositories)
+    if (one.reading == FetchedRepository::Reading::ok) read_advisories(access.root, wanted, one);
+  if (is_something_hidden(snapshot))
+    keep(tools.ask({"list-updates", "--all"}, snapshot.remarks), snapshot.all_updates, snapshot);
   snapshot.tool_version = version_of_zypper(access, tools, snapshot);
   return snapshot;
 }

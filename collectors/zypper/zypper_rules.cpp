@@ -340,6 +340,26 @@ void Judge::add_pending_kernel() {
 
 }  // namespace
 
+bool is_something_hidden(const Snapshot& snapshot) {
+  const auto tells_all = [](const FetchedRepository& one) { return one.has_updateinfo && one.problem.empty(); };
+  if (!snapshot.locks.empty() || !std::all_of(snapshot.repositories.begin(), snapshot.repositories.end(), tells_all))
+    return true;
+  std::map<Key, Evr> newest;
+  const auto keep = [&](const std::string& name, const std::string& arch, const Evr& version) {
+    const auto [place, added] = newest.try_emplace({name, arch}, version);
+    if (!added && rpm::compare(place->second, version) < 0) place->second = version;
+  };
+  for (const auto& package : snapshot.installed) keep(package.name, package.arch, package.evr);
+  for (const auto& row : snapshot.updates) keep(row.name, row.arch, rpm::parse_evr(row.edition));
+  const Advisories advisories(snapshot);
+  return std::any_of(newest.begin(), newest.end(), [&](const auto& one) {
+    const auto& fixes = advisories.of(one.first.first, one.first.second);
+    return std::any_of(fixes.begin(), fixes.end(), [&](const Fix& fix) {
+      return !fix.is_retracted() && rpm::compare(one.second, fix.package->version) < 0;
+    });
+  });
+}
+
 Findings judge(const Snapshot& snapshot, const Surroundings& surroundings) {
   Findings findings;
   findings.tool = snapshot.tool;

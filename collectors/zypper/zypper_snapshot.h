@@ -23,6 +23,7 @@ struct FetchedRepository {
   std::string problem;               ///< why it is unreadable, or why its advisories are not all there are
   std::optional<Time> checked_at;    ///< zypper touches repomd.xml at each successful check, changed or not
   std::optional<Time> published_at;  ///< repomd.xml's own date
+  std::string updateinfo;            ///< the file it has them in, relative to the repository
   bool has_updateinfo = false;       ///< it tells security from other
   std::vector<rpm::RpmAdvisory> advisories;
 };
@@ -32,7 +33,8 @@ struct Snapshot {
   std::string tool_version;
   std::vector<ListedUpdate> patches;      ///< list-patches: those needed
   std::vector<ListedUpdate> updates;      ///< list-updates: what zypper would install
-  std::vector<ListedUpdate> all_updates;  ///< list-updates --all: newest there is, installable or not
+  std::vector<ListedUpdate> all_updates;  ///< list-updates --all: newest there is, installable or not; asked only
+                                          ///< where is_something_hidden
   Remarks remarks;                        ///< of all runs together
   std::vector<Message> messages;          ///< of all runs, each once
   std::vector<rpm::InstalledPackage> installed;

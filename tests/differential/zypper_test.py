@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The zypper collector on real rpm databases and repositories: what must be said of each machine, and what zypper itself
 says: list-updates has the same packages and versions, list-patches the same needed advisories, severities and CVEs. zypper is
-this machine's, or that of a Debian root with it (--chroot DIR). Asking changes nothing, as root and as nobody."""
+this machine's, or that of the root of Debian sid that the test of dnf5 makes (--sid). Asking changes nothing, as root and as nobody."""
 
 import argparse
 import json
@@ -17,6 +17,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "support")]
 
 import rpm_world  # noqa: E402  (after the path is set)
+from dnf_scenarios_test import SID, prepare_sid  # noqa: E402
 from unchanged_test import changes, photograph  # noqa: E402
 from zypper_scenarios import SCENARIOS  # noqa: E402
 
@@ -169,26 +170,27 @@ def same_paths(chroot):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--bin", required=True)
-    parser.add_argument("--chroot", type=pathlib.Path, help="a root with a zypper of its own")
+    parser.add_argument("--sid", action="store_true", help="ask the zypper of Debian sid")
     parser.add_argument("--only", default="", help="scenarios with this in their name")
     options = parser.parse_args()
-    missing = rpm_world.missing_tools("zstd", *(() if options.chroot else ("zypper",)))
+    chroot = SID if options.sid else None
+    missing = rpm_world.missing_tools("zstd", *(() if chroot else ("zypper",)))
     if missing or os.geteuid() != 0:
         print(f"skipped: needs root, and {', '.join(missing) or 'nothing else'} (apt-get install rpm createrepo-c zypper zstd)")
         return SKIPPED
-    if options.chroot and not (options.chroot / "usr/bin/zypper").exists():
-        print(f"skipped: no zypper in {options.chroot}")
-        return SKIPPED
-    if options.chroot:
-        same_paths(options.chroot)
+    if chroot:
+        if why := prepare_sid():
+            print(f"skipped: {why}")
+            return SKIPPED
+        same_paths(chroot)
     failed, chosen = 0, [one for one in SCENARIOS if options.only in one.name]
     for scenario in chosen:
-        with tempfile.TemporaryDirectory(prefix="patchstate-zypper-", dir=options.chroot and options.chroot / "tmp") as name:
+        with tempfile.TemporaryDirectory(prefix="patchstate-zypper-", dir=chroot and chroot / "tmp") as name:
             folder = pathlib.Path(name)
             folder.chmod(0o755)
             program = shutil.copy2(pathlib.Path(options.bin) / "zypper_answer", folder)
             try:
-                problems = list(check(scenario, Machine(options.chroot, program), folder))
+                problems = list(check(scenario, Machine(chroot, program), folder))
             except AssertionError as error:
                 problems = [str(error)]
         failed += bool(problems)
