@@ -33,14 +33,30 @@ class Hub:
         expect(answer.returncode == 0, f"{command}: {answer}")
         return answer.stdout
 
-    def host(self):
-        """What it says of the one machine that it knows; asked in there, where its address is."""
+    def get(self, path):
+        """Asked in there, where its address is."""
         ask = ("import sys, urllib.request as web\n"
-               "asked = web.Request('http://127.0.0.1:8750/v1/hosts', headers={'Authorization': 'Bearer ' + sys.stdin.read()})\n"
+               "asked = web.Request('http://127.0.0.1:8750' + sys.argv[1], headers={'Authorization': 'Bearer ' + sys.stdin.read()})\n"
                "print(web.build_opener(web.ProxyHandler({})).open(asked, timeout=60).read().decode())")
-        answer = subprocess.run(["nsenter", "-t", str(self.box.leader()), "-n", sys.executable, "-c", ask], check=True,
+        answer = subprocess.run(["nsenter", "-t", str(self.box.leader()), "-n", sys.executable, "-c", ask, path], check=True,
                                 input=self.reader, stdout=subprocess.PIPE, text=True, env=ENVIRONMENT).stdout
-        return json.loads(answer)["hosts"][0]
+        return json.loads(answer)
+
+    def host(self):
+        """What it says of the one machine that it knows."""
+        return self.get("/v1/hosts")["hosts"][0]
+
+    def details(self):
+        """The same with what is pending there."""
+        return self.get(f"/v1/hosts/{self.host()['id']}")
+
+
+def enrolls(service, hub):
+    """As docs/service.md says; the service takes it up when it is started again."""
+    config = service.box.path("/etc/patchstate/patchstate.toml")
+    config.write_text('[report]\nhub = "http://127.0.0.1:8750"\n[service]\nstart_delay = "1s"\n')
+    service.box.run("runuser", "-u", "patchstate", "--", "env", f"STATE_DIRECTORY={STATE}", "patchstate", "enroll",
+                    "--token-file", "-", typed=hub.token)
 
 
 def delivers(service):
@@ -52,9 +68,7 @@ def delivers(service):
     seen = []
     with Hub(service) as hub:
         try:
-            config.write_text('[report]\nhub = "http://127.0.0.1:8750"\n[service]\nstart_delay = "1s"\n')
-            box.run("runuser", "-u", "patchstate", "--", "env", f"STATE_DIRECTORY={STATE}", "patchstate", "enroll",
-                    "--token-file", "-", typed=hub.token)
+            enrolls(service, hub)
             box.run("install", "-d", "-m", "0700", loaded.rpartition("/")[0])
             box.run("install", "-m", "0600", key, loaded)
             box.run("rm", key)
