@@ -20,9 +20,11 @@ constexpr std::uint32_t kEvents = IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOV
 constexpr std::uint32_t kFolderGone = IN_DELETE_SELF | IN_MOVE_SELF | IN_UNMOUNT | IN_IGNORED;
 constexpr int kMostSteps = 64;  ///< down a path that is being made while it is looked for
 
+/// Also what databases keep beside themselves: root opens SQLite's (-shm, -wal) and Berkeley DB's (__db.001) for writing
+/// to read. Who writes closes the database itself.
 bool is_passing(std::string_view name) {
   return name == "lock" || name == "lock-frontend" || name == "partial" || name.ends_with(".lock") ||
-         name.starts_with(".#");
+         name.ends_with("-shm") || name.ends_with("-wal") || name.starts_with("__db.") || name.starts_with(".#");
 }
 
 bool is_folder(const fs::path& path) {

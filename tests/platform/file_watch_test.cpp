@@ -49,12 +49,13 @@ TEST_CASE("what is made, written, renamed or deleted in a watched folder is a ch
   CHECK(watch.take_changes());
 }
 
-TEST_CASE("locks, unfinished downloads and an editor's locks are no change") {
+TEST_CASE("locks, unfinished downloads, an editor's locks and what databases keep beside themselves are no change") {
   const test::TemporaryFolder folder;
   fs::create_directory(folder / "lists");
   FileWatch watch;
   watch.watch({folder / "lists"});
-  for (const char* const name : {"lists/lock", "lists/lock-frontend", "lists/a.lock", "lists/.#list"}) {
+  for (const char* const name : {"lists/lock", "lists/lock-frontend", "lists/a.lock", "lists/.#list",
+                                "lists/rpmdb.sqlite-shm", "lists/rpmdb.sqlite-wal", "lists/__db.001"}) {
     CAPTURE(name);
     folder.write(name, "");
     fs::remove(folder / name);
