@@ -50,7 +50,8 @@ struct CollectorChoice {
   std::unique_ptr<Collector> collector;  ///< null when it can't be asked at all, not only unfit beside another one
   /// Everything its answer depends on, as one text that changes when any of it does (linux.md §5); cheap: stats only.
   std::string fingerprint;
-  /// Folders and files of the running system in which that shows, so that nobody has to look again and again.
+  /// Folders and files of the running system in which that shows, so that nobody has to look again and again;
+  /// `FOLDER/*` for a folder and those in it.
   std::vector<std::filesystem::path> watched;
 };
 

@@ -74,7 +74,8 @@ std::string fingerprint(const HostAccess& access) {
 std::vector<fs::path> watched_paths() {
   std::vector<fs::path> paths = rpm::rpm_watched_paths();
   paths.insert(paths.end(), kFolders.begin(), kFolders.end());
-  paths.insert(paths.end(), kCaches.begin(), kCaches.end());
+  // dnf5 and tdnf write into the folder of a repository only.
+  for (const char* const cache : kCaches) paths.push_back(fs::path(cache) / "*");
   return paths;
 }
 

@@ -14,8 +14,9 @@ namespace patchstate {
 
 class FileWatch {
  public:
-  /// Absolute paths of folders (the names directly in them) and files, instead of the earlier ones. A path that is not
-  /// there counts when it appears. What is only read never counts, nor do locks and unfinished files.
+  /// Absolute paths of folders (the names directly in them) and files, instead of the earlier ones. `FOLDER/*` is the
+  /// folder and those directly in it, also those that come later. A path that is not there counts when it appears. What
+  /// is only read never counts, nor do locks and unfinished files.
   void watch(std::vector<std::filesystem::path> paths);
   /// Why some can't be watched; empty: all are.
   const std::string& problem() const { return problem_; }
@@ -29,12 +30,15 @@ class FileWatch {
   /// What counts in one folder: everything, or some names.
   struct Place {
     bool everything = false;
+    bool folders = false;  ///< those in it are watched too
     std::vector<std::string> names;
   };
   enum class Effect { none, changed, watch_anew };
 
   void watch_anew();
-  void watch_path(const std::filesystem::path& path);
+  /// Whether `path` is a folder, and watched.
+  bool watch_path(const std::filesystem::path& path);
+  void watch_folders_in(const std::filesystem::path& folder);
   Place* place_for(const std::filesystem::path& folder);
   Effect effect_of(int watch, unsigned mask, std::string_view name) const;
 

@@ -4,6 +4,7 @@
 #include <fstream>
 
 #include <doctest/doctest.h>
+#include <fmt/core.h>
 #include <poll.h>
 
 #include "tests/support/temporary_folder.h"
@@ -55,7 +56,7 @@ TEST_CASE("locks, unfinished downloads, an editor's locks and what databases kee
   FileWatch watch;
   watch.watch({folder / "lists"});
   for (const char* const name : {"lists/lock", "lists/lock-frontend", "lists/a.lock", "lists/.#list",
-                                "lists/rpmdb.sqlite-shm", "lists/rpmdb.sqlite-wal", "lists/__db.001"}) {
+                                 "lists/rpmdb.sqlite-shm", "lists/rpmdb.sqlite-wal", "lists/__db.001"}) {
     CAPTURE(name);
     folder.write(name, "");
     fs::remove(folder / name);
@@ -128,6 +129,50 @@ TEST_CASE("a folder that is deleted or moved away and made again is still watche
     CHECK(watch.take_changes());
     fs::remove_all(folder / "old");
   }
+}
+
+TEST_CASE("with /* the folders in a folder are watched too, also those that come, go and are replaced later") {
+  const test::TemporaryFolder folder;
+  folder.write("cache/old/repomd.xml", "a");
+  FileWatch watch;
+  watch.watch({folder / "cache/*", folder / "later/*"});
+  CHECK(watch.problem().empty());
+  CHECK_FALSE(wakes(watch));
+  folder.write("cache/old/repomd.xml", "b");
+  CHECK(watch.take_changes());
+  folder.write("cache/updates.solv", "");
+  CHECK(watch.take_changes());
+  for (const char* const place : {"cache/new", "cache/moved", "later/new"}) {
+    CAPTURE(place);
+    fs::create_directories(folder / "beside/moved");
+    if (std::string_view(place) == "cache/moved")
+      fs::rename(folder / "beside/moved", folder / place);
+    else
+      fs::create_directories(folder / place);
+    CHECK(watch.take_changes());
+    CHECK_FALSE(watch.take_changes());
+    folder.write(std::string(place) + "/repomd.xml", "a");
+    CHECK(watch.take_changes());
+    folder.write(std::string(place) + "/repodata/too-deep", "a");
+    CHECK(watch.take_changes());  // the folder that it made
+    folder.write(std::string(place) + "/repodata/too-deep", "b");
+    CHECK_FALSE(watch.take_changes());
+    fs::remove_all(folder / place);
+    CHECK(watch.take_changes());
+  }
+  fs::create_directory(folder / "cache/partial");
+  CHECK_FALSE(watch.take_changes());
+}
+
+TEST_CASE("of more folders than are sensible to watch the rest is named") {
+  const test::TemporaryFolder folder;
+  for (int i = 0; i < 500; ++i) fs::create_directories(folder / fmt::format("cache/{}", i));
+  FileWatch watch;
+  watch.watch({folder / "cache/*"});
+  CHECK(watch.problem().empty());
+  fs::create_directory(folder / "cache/500");
+  CHECK(watch.take_changes());
+  CHECK(watch.problem().find("only 500 of the 501 folders") != std::string::npos);
 }
 
 TEST_CASE("more events than the system keeps are a change, and afterwards everything is still watched") {
