@@ -107,6 +107,7 @@ def follows(service):
         until(lambda: hub.host().get("verdict"), "it has reported", WITHIN)
         shows("reported")
         expect(hub.host()["verdict"]["value"] == "noncompliant", hub.host())
+        box.run("rpm", "-qa")  # root opens files of the database for writing in order to read
         box.run(*service.kind.update, "openssl")
         shown.discard(("openssl", "1:3.0.3-1"))
         shows("updated by the tool")
@@ -130,14 +131,30 @@ def is_safe(service):
     return verifies(service, ("patchstate.service",))
 
 
-def leaves_the_database(service):
-    """the sandbox has the database read-only, and asking has left nothing in it"""
+def is_kept_out(service):
+    """in the sandbox the database and the caches of the tools can't be written, by root neither"""
+    main = {"sqlite": "rpmdb.sqlite", "ndb": "Packages.db"}[service.kind.database]
+    expect(service.box.path(f"{DATABASE}/{main}").exists(), f"the database is not {service.kind.database}")
     for folder in (DATABASE, "/var/cache"):
         code, said = service.box.try_run("nsenter", "-t", service.main_pid(), "-m", "touch", f"{folder}/was-here")
         expect(code != 0 and "Read-only file system" in said, said)
 
 
-STEPS = (starts, gets_ready, is_safe, leaves_the_database, names_its_tool, assesses, checks, sees_the_same, follows)
+def comes_back(service):
+    """after a reboot of the machine, with nobody having read its database, the first assessment tells the same"""
+    before = json.loads(service.box.path(LAST).read_text())
+    service.box.reboot()
+    until(service.is_active, "it is active after the reboot")
+
+    def after():
+        last = json.loads(service.box.path(LAST).read_text())
+        return last if last["assessmentActivityId"] != before["assessmentActivityId"] else None
+
+    last = until(after, "it has assessed anew", WITHIN)
+    expect(pending_of(last) == pending_of(before) and last["verdict"]["value"] == before["verdict"]["value"], last)
+
+
+STEPS = (starts, gets_ready, is_safe, is_kept_out, names_its_tool, assesses, checks, sees_the_same, follows, comes_back)
 
 
 def test_of(name, programs):

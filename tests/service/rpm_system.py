@@ -33,17 +33,18 @@ class Kind:
     tool: str  # as an assessment calls it
     repo_folder: str
     not_its_own: tuple  # in Debian, but not in this distribution
+    database: str  # its format
     fetch: tuple
     update: tuple  # a command that updates the package that is added to it
 
 
 SID = ("dnf5", "zypper", "rpm")
 KINDS = {
-    "dnf5": Kind("sid", SID, "fedora", "42", "dnf", "dnf5", "/etc/yum.repos.d", OTHERS_THAN_DNF,
+    "dnf5": Kind("sid", SID, "fedora", "42", "dnf", "dnf5", "/etc/yum.repos.d", OTHERS_THAN_DNF, "sqlite",
                  ("dnf5", "-q", "--refresh", "makecache"), ("dnf5", "-y", "upgrade")),
-    "zypper": Kind("sid", SID, "opensuse-leap", "15.6", "zypper", "zypper", "/etc/zypp/repos.d", OTHERS_THAN_ZYPPER,
+    "zypper": Kind("sid", SID, "opensuse-leap", "15.6", "zypper", "zypper", "/etc/zypp/repos.d", OTHERS_THAN_ZYPPER, "ndb",
                    ("zypper", "--non-interactive", "refresh"), ("zypper", "--non-interactive", "update")),
-    "dnf4": Kind("bookworm", ("dnf", "rpm"), "rocky", "9.4", "dnf", "dnf", "/etc/yum.repos.d", OTHERS_THAN_DNF,
+    "dnf4": Kind("bookworm", ("dnf", "rpm"), "rocky", "9.4", "dnf", "dnf", "/etc/yum.repos.d", OTHERS_THAN_DNF, "sqlite",
                  ("dnf", "-q", "--refresh", "makecache"), ("dnf", "-y", "upgrade")),
 }  # fmt: skip
 
@@ -89,11 +90,12 @@ class RpmSystem:
         (folder / "var/lib/rpm").symlink_to("../.." + DATABASE)
         macros = folder / "etc/rpm/macros"
         macros.parent.mkdir(exist_ok=True)
-        macros.write_text(f"%_dbpath {DATABASE}\n")
+        macros.write_text(f"%_dbpath {DATABASE}\n%_db_backend {kind.database}\n")
         self.world = rpm_world.World(folder / WORLD.lstrip("/"), kind.distribution, kind.version)
         self.world.root = folder
         self.declare()
         self.world.write(repo_folders=(kind.repo_folder,))
+        run("chroot", folder, "rpmdb", "--rebuilddb")  # in the format of its own rpm
 
     def declare(self):
         world = self.world
