@@ -63,7 +63,7 @@ struct RefreshResult {
   bool succeeded = false;
   std::vector<Warning> warnings;  ///< what failed; a failed refresh never makes anything fresh
 };
-/// Has the system's own tool fetch metadata anew (`apt-get update`), the one thing here that changes the machine.
+/// Has the system's own tool fetch metadata anew (`apt-get update`, …), the one thing here that changes the machine.
 /// Bounded by `deadline`, lock waits included.
 RefreshResult refresh_metadata(const HostAccess& access, std::chrono::milliseconds deadline);
 

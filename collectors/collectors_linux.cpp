@@ -9,9 +9,11 @@
 #include "collectors/apt/apt_refresh.h"
 #include "collectors/collector.h"
 #include "collectors/dnf/dnf_collector.h"
+#include "collectors/dnf/dnf_refresh.h"
 #include "collectors/host/os_release.h"
 #include "collectors/primary_source.h"
 #include "collectors/zypper/zypper_collector.h"
+#include "collectors/zypper/zypper_refresh.h"
 
 namespace patchstate {
 
@@ -29,7 +31,13 @@ std::vector<CollectorChoice> choose_collectors(const HostAccess& access) {
 }
 
 RefreshResult refresh_metadata(const HostAccess& access, std::chrono::milliseconds deadline) {
-  return apt::refresh_apt(access, deadline);
+  for (const auto& choice : choose_collectors(access)) {
+    if (!choice.fits) continue;
+    if (choice.source == "apt") return apt::refresh_apt(access, deadline);
+    if (choice.source == "dnf") return dnf::refresh_dnf(access, deadline);
+    if (choice.source == "zypper") return zypper::refresh_zypper(access, deadline);
+  }
+  return {false, {{"refresh_failed", "there is no package tool here that could fetch metadata", {}, true}}};
 }
 
 std::optional<int> answer_tool(std::string_view argument) {

@@ -50,21 +50,25 @@ def set_up(root, database, scratch):
     import dnf.cli.cli
     import dnf.lock
     import dnf.logging
+    import dnf.persistor
     import dnf.sack
     import hawkey
 
     use_database(database, scratch)
     dnf.lock.build_metadata_lock = lambda *ignored, **more: NoLock()
     dnf.logging.Logging._setup_from_dnf_conf = lambda *ignored, **more: None
+    # To look up what has expired it would make the folder and the file; the cache counts anyway.
+    dnf.persistor.RepoPersistor.get_expired_repos = lambda *ignored: []
     # A cache of the parsed metadata would be written beside the metadata.
     dnf.sack.Sack.load_repo = lambda sack, repo, build_cache=False, **more: hawkey.Sack.load_repo(sack, repo, **more)
 
     base = dnf.cli.cli.BaseCli()
     cli = dnf.cli.cli.Cli(base)
-    arguments = ["-C", "-q", "-y", "--setopt=exit_on_lock=1"]
+    arguments = ["-C", "-q", "--setopt=exit_on_lock=1"]
     if root != "/":
         arguments += ["--installroot", root] + plugins_of(root, scratch)
     cli.configure(arguments + ["check-update"])
+    cli.demands.plugin_filtering_enabled = True  # else version locks count only for what installs
     base.conf.logdir = scratch
     if not os.path.isdir(base.conf.cachedir):
         base.conf.cachedir = scratch  # else it would be made

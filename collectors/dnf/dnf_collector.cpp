@@ -56,20 +56,6 @@ bool has_program(const fs::path& root, const Traits& traits) {
   return false;
 }
 
-/// The system's own tool; of an image that has none in it, the one whose cache is there.
-ToolProgram tool_of(const fs::path& root) {
-  for (const auto& traits : kTools)
-    if (root == "/" ? !program_of(traits).empty() : has_program(root, traits))
-      return {traits.tool, program_of(traits), fmt::format("{} is installed", traits.name)};
-  for (const auto& traits : kTools)
-    if (is_in_root(root, traits.cache))
-      return {traits.tool, program_of(traits), fmt::format("its cache is {}'s ({})", traits.name, traits.cache)};
-  for (const auto& traits : kTools)
-    if (const auto program = program_of(traits); !program.empty())
-      return {traits.tool, program, fmt::format("{} is what this machine has", traits.name)};
-  return {Tool::dnf4, {}, "no dnf, tdnf or yum is installed"};
-}
-
 bool is_configured(const fs::path& root) {
   for (const char* const path : {"/etc/dnf", "/etc/yum.conf", "/etc/yum.repos.d", "/etc/tdnf"})
     if (is_in_root(root, path)) return true;
@@ -78,11 +64,14 @@ bool is_configured(const fs::path& root) {
 
 /// Why the system below `root` is not one of dnf's; empty: it is.
 std::string why_not(const fs::path& root, const rpm::RpmDatabase& database) {
-  if (database.format == rpm::DatabaseFormat::none) return "no rpm database";
-  if (!is_configured(root)) return "an rpm database is here, but no configuration of dnf, tdnf or yum";
   const OperatingSystem os = read_operating_system(root);
+  const PackageTools tools = package_tools(os);
+  const bool ours = tools == PackageTools::dnf || tools == PackageTools::tdnf;
+  // A system of ours that has lost its database is one to complain about.
+  if (database.format == rpm::DatabaseFormat::none && !(ours && is_configured(root))) return "no rpm database";
+  if (!is_configured(root)) return "an rpm database is here, but no configuration of dnf, tdnf or yum";
   const std::string name = os.id.empty() ? "this system" : os.id;
-  switch (package_tools(os)) {
+  switch (tools) {
     case PackageTools::apt:
       return fmt::format("{}'s own packages are apt's; the rpm database beside them says nothing about the system",
                          name);
@@ -99,6 +88,10 @@ std::string why_not(const fs::path& root, const rpm::RpmDatabase& database) {
 
 Snapshot ask(const HostAccess& access, const ToolProgram& tool) {
   const rpm::RpmDatabase database = rpm::find_rpm_database(access.root);
+  if (database.format == rpm::DatabaseFormat::none)
+    throw CollectorError(FailureKind::tool_failed,
+                         "the rpm database is missing, so what is installed is not known: restore it from a backup",
+                         "rpmdb_missing");
   if (!database.problem.empty()) throw CollectorError(FailureKind::tool_failed, database.problem, "rpmdb_damaged");
   if (tool.program.empty())
     throw CollectorError(FailureKind::tool_missing,
@@ -120,6 +113,19 @@ Snapshot ask(const HostAccess& access, const ToolProgram& tool) {
 
 }  // namespace
 
+ToolProgram own_tool(const fs::path& root) {
+  for (const auto& traits : kTools)
+    if (root == "/" ? !program_of(traits).empty() : has_program(root, traits))
+      return {traits.tool, program_of(traits), fmt::format("{} is installed", traits.name)};
+  for (const auto& traits : kTools)
+    if (is_in_root(root, traits.cache))
+      return {traits.tool, program_of(traits), fmt::format("its cache is {}'s ({})", traits.name, traits.cache)};
+  for (const auto& traits : kTools)
+    if (const auto program = program_of(traits); !program.empty())
+      return {traits.tool, program, fmt::format("{} is what this machine has", traits.name)};
+  return {Tool::dnf4, {}, "no dnf, tdnf or yum is installed"};
+}
+
 Findings DnfCollector::collect() {
   return judge(ask(access_, tool_), read_surroundings(access_));
 }
@@ -130,7 +136,7 @@ CollectorChoice choose_dnf(const HostAccess& access) {
   choice.service = PatchService::YUM;
   choice.reason = why_not(access.root, rpm::find_rpm_database(access.root));
   if (!choice.reason.empty()) return choice;
-  ToolProgram tool = tool_of(access.root);
+  ToolProgram tool = own_tool(access.root);
   choice.fits = true;
   choice.reason = "rpm database and repository configuration found; " + tool.reason +
                   (tool.program.empty() ? "" : ", asked through " + tool.program);

@@ -17,6 +17,9 @@ struct ToolProgram {
   std::string reason;   ///< why this one
 };
 
+/// The system's own tool; of an image that has none in it, the one whose cache is there.
+ToolProgram own_tool(const std::filesystem::path& root);
+
 class DnfCollector final : public Collector {
  public:
   DnfCollector(const HostAccess& access, ToolProgram tool) : access_(access), tool_(std::move(tool)) {}

@@ -6,6 +6,8 @@ of the metadata and the question."""
 
 import dataclasses
 
+import rpm_world
+
 ADVISORY_PACKAGE = "{0}-{1}.x86_64"
 
 
@@ -32,6 +34,10 @@ class Scenario:
     missing_advisory_data: tuple = ()
     only: tuple = ("dnf4", "dnf5")
     environment: dict = dataclasses.field(default_factory=dict)
+
+
+class Skipped(Exception):
+    """str() is why."""
 
 
 SCENARIOS = []
@@ -105,6 +111,36 @@ def repository_excludes(world):
     other.package("eta", "1.0-5")
     return {"eta": dataclasses.replace(expected, state="held", listed=(), key="eta.x86_64=1.1-1"),
             "eta (older)": Expected("1.0-1", "1.0-5", kind="other")}
+
+
+@scenario("edge-49: a version lock holds", only=("dnf4",))
+def versionlock(world):
+    """The real plugin, with its configuration and list in the root."""
+    plugin = rpm_world.versionlock_plugin()
+    if plugin is None:
+        raise Skipped("apt can't fetch dnf-plugins-core, which has the plugin")
+    updates = world.repository("updates")
+    alpha = one_update(world, updates)
+    beta = one_update(world, updates, "beta")
+    world.file("/etc/dnf/dnf.conf", f"[main]\ngpgcheck=0\npluginpath={plugin}\n")
+    locks = world.file("/etc/dnf/plugins/versionlock.list", "alpha-0:1.0-1.*\n")
+    world.file("/etc/dnf/plugins/versionlock.conf", "[main]\nenabled=1\nlocklist=/etc/dnf/plugins/versionlock.list\n")
+    # dnf's own command line reads plugin configuration of this machine, not the root's.
+    own = world.folder / "plugins"
+    own.mkdir()
+    (own / "versionlock.conf").write_text(f"[main]\nenabled=1\nlocklist={locks}\n")
+    world.dnf4_options = [f"--setopt=pluginconfpath={own}"]
+    return {"alpha": dataclasses.replace(alpha, state="held", listed=(), key="alpha.x86_64=1.1-1"), "beta": beta}
+
+
+@scenario("edge-49: a version lock of dnf5 holds", only=("dnf5",))
+def versionlock_of_dnf5(world):
+    updates = world.repository("updates")
+    alpha = one_update(world, updates)
+    beta = one_update(world, updates, "beta")
+    world.file("/etc/dnf/versionlock.toml", 'version = "1.0"\n[[packages]]\nname = "alpha"\n[[packages.conditions]]\n'
+                                            'key = "evr"\ncomparator = "="\nvalue = "1.0-1"\n')
+    return {"alpha": dataclasses.replace(alpha, state="held", listed=(), key="alpha.x86_64=1.1-1"), "beta": beta}
 
 
 @scenario("a higher version in a repository of lower priority is none")

@@ -17,7 +17,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "support")]
 
 import rpm_world  # noqa: E402  (after the path is set)
-from dnf_scenarios import SCENARIOS  # noqa: E402
+from dnf_scenarios import SCENARIOS, Skipped  # noqa: E402
 
 SKIPPED = 77
 SID = pathlib.Path(os.environ.get("XDG_CACHE_HOME", "/var/cache")) / "patchstate-test-roots/rpm-sid"
@@ -183,6 +183,9 @@ def run(options):
         with tempfile.TemporaryDirectory(prefix="patchstate-dnf-") as folder:
             try:
                 problems = check(scenario, options.tool, shutil.which("dnf_answer", path=options.bin), pathlib.Path(folder), dnf5)
+            except Skipped as reason:
+                print(f"skipped: {scenario.name}: {reason}")
+                continue
             except AssertionError as error:
                 problems = [str(error)]
         failed += bool(problems)

@@ -61,6 +61,31 @@ def home():
     return folder
 
 
+def versionlock_plugin():
+    """A folder with dnf 4's versionlock plugin, from the package that on Debian 12 can't be installed beside zypper. None where
+    apt can't fetch it."""
+    folder = CACHE / "plugins"
+    if (folder / "versionlock.py").exists():
+        return folder
+    with tempfile.TemporaryDirectory() as scratch:
+        os.chmod(scratch, 0o755)
+        fetched = subprocess.run(["apt-get", "-q", "download", "dnf-plugins-core"], cwd=scratch, stdout=subprocess.DEVNULL,
+                                 stderr=subprocess.DEVNULL, check=False, timeout=120)
+        packages = list(pathlib.Path(scratch).glob("*.deb"))
+        if fetched.returncode != 0 or len(packages) != 1:
+            return None
+        run("dpkg-deb", "-x", packages[0], f"{scratch}/all")
+        modules = pathlib.Path(scratch) / "all/usr/lib/python3/dist-packages"
+        folder.mkdir(parents=True, exist_ok=True)
+        shutil.copytree(modules / "dnfpluginscore", folder / "modules/dnfpluginscore", dirs_exist_ok=True)
+        text = (modules / "dnf-plugins/versionlock.py").read_text(encoding="utf-8")
+        # A future import stays first.
+        place = text.index("from dnfpluginscore")
+        (folder / "versionlock.py").write_text(f'{text[:place]}import sys\nsys.path.insert(0, "{folder}/modules")\n{text[place:]}',
+                                               encoding="utf-8")
+    return folder
+
+
 def split_evr(evr):
     """(epoch or "", version, release) of "1:2.0-3"."""
     match = EVR.match(evr)
@@ -303,6 +328,7 @@ class World:
         self.root = self.folder / "root"
         self.distribution, self.version = distribution, version
         self.packages, self.repositories = [], []
+        self.dnf4_options = []
         self.dnf5_program = "dnf5"  # or a program that runs one of another root
         # Which release this is, as $releasever is found from.
         self.installed(f"{distribution}-release", f"{version}-1", "noarch",
@@ -349,7 +375,8 @@ class World:
 
     def dnf4(self, *arguments, accept=(0,)):
         """What the real dnf4 of this machine says of the root; metadata are fetched only when asked for."""
-        return run("dnf", "--quiet", f"--installroot={self.root}", f"--releasever={self.version}", *arguments, accept=accept)
+        return run("dnf", "--quiet", f"--installroot={self.root}", f"--releasever={self.version}", *self.dnf4_options,
+                   *arguments, accept=accept)
 
     def fetch_dnf4(self, accept=(0,)):
         self.dnf4("makecache", accept=accept)

@@ -119,16 +119,16 @@ TEST_CASE("edge-124: one id with two versions is two advisories, and one after m
 }
 
 TEST_CASE("a reboot is suggested by an element, unless its text denies it") {
-  for (const auto& [text, expected] : {std::pair{"<reboot_suggested/>", true},
-                                       {"<reboot_suggested>True</reboot_suggested>", true},
-                                       {"<reboot_suggested>1</reboot_suggested>", true},
-                                       {"<reboot_suggested> False </reboot_suggested>", false},
-                                       {"<reboot_suggested>0</reboot_suggested>", false},
-                                       {"<relogin_suggested>True</relogin_suggested>", false}}) {
-    CAPTURE(text);
-    const auto read = parse_updateinfo(updates(update("a", text)));
+  for (const auto& row : {std::pair{"<reboot_suggested/>", true},
+                          {"<reboot_suggested>True</reboot_suggested>", true},
+                          {"<reboot_suggested>1</reboot_suggested>", true},
+                          {"<reboot_suggested> False </reboot_suggested>", false},
+                          {"<reboot_suggested>0</reboot_suggested>", false},
+                          {"<relogin_suggested>True</relogin_suggested>", false}}) {
+    CAPTURE(row.first);
+    const auto read = parse_updateinfo(updates(update("a", row.first)));
     REQUIRE(read.advisories.size() == 1);
-    CHECK(read.advisories[0].reboot_suggested == expected);
+    CHECK(read.advisories[0].reboot_suggested == row.second);
   }
 }
 
@@ -199,35 +199,35 @@ TEST_CASE("hostile sizes and depths end in a problem or are capped") {
 
 TEST_CASE("vendors' words for type and severity have one meaning each, in any case") {
   using enum Classification;
-  for (const auto& [text, expected] : {std::pair{"security", security},
-                                       {"Security", security},
-                                       {" SECURITY\n", security},
-                                       {"bugfix", bugfix},
-                                       {"recommended", bugfix},
-                                       {"enhancement", enhancement},
-                                       {"optional", enhancement},
-                                       {"newpackage", feature},
-                                       {"feature", feature},
-                                       {"document", other},
-                                       {"yast", other},
-                                       {"other", other},
-                                       {"", unknown},
-                                       {"securityish", unknown},
-                                       {"Sicherheit", unknown}}) {
-    CAPTURE(text);
-    CHECK(classification_of(text) == expected);
+  for (const auto& row : {std::pair{"security", security},
+                          {"Security", security},
+                          {" SECURITY\n", security},
+                          {"bugfix", bugfix},
+                          {"recommended", bugfix},
+                          {"enhancement", enhancement},
+                          {"optional", enhancement},
+                          {"newpackage", feature},
+                          {"feature", feature},
+                          {"document", other},
+                          {"yast", other},
+                          {"other", other},
+                          {"", unknown},
+                          {"securityish", unknown},
+                          {"Sicherheit", unknown}}) {
+    CAPTURE(row.first);
+    CHECK(classification_of(row.first) == row.second);
   }
-  for (const auto& [text, expected] : {std::pair{"Critical", Severity::critical},
-                                       {"important", Severity::important},
-                                       {"Moderate", Severity::moderate},
-                                       {"medium", Severity::moderate},
-                                       {"LOW", Severity::low},
-                                       {"None", Severity::none},
-                                       {"", Severity::unknown},
-                                       {"unspecified", Severity::unknown},
-                                       {"high", Severity::unknown}}) {
-    CAPTURE(text);
-    CHECK(severity_of(text) == expected);
+  for (const auto& row : {std::pair{"Critical", Severity::critical},
+                          {"important", Severity::important},
+                          {"Moderate", Severity::moderate},
+                          {"medium", Severity::moderate},
+                          {"LOW", Severity::low},
+                          {"None", Severity::none},
+                          {"", Severity::unknown},
+                          {"unspecified", Severity::unknown},
+                          {"high", Severity::unknown}}) {
+    CAPTURE(row.first);
+    CHECK(severity_of(row.first) == row.second);
   }
 }
 
