@@ -105,7 +105,6 @@ class Tables {
   int tables() const { return tables_; }
 
  private:
-  /// Progress and warnings may quote a repository's name with a "|" in it; they are not rows, but may hide one.
   void add_not_understood(Answer& answer, const std::string& line) {
     if (answer.not_understood.size() < kMostNotUnderstood)
       answer.not_understood.push_back(clean_text(line, kLongestLine));
@@ -136,10 +135,11 @@ bool is_severity(std::string_view word) {
 bool read_patch(Cells cells, std::size_t columns, ListedUpdate& patch) {
   if (columns < 7 || cells.size() < columns) return false;
   if (cells.size() > columns && !is_category(cells[2])) {
+    const auto is_there = [&](std::size_t at) {
+      return at + 1 < cells.size() && is_category(cells[at]) && is_severity(cells[at + 1]);
+    };
     std::size_t category = 3;
-    while (category < cells.size() &&
-           !(is_category(cells[category]) && is_severity(cells[category + 1 < cells.size() ? category + 1 : category])))
-      ++category;
+    while (category < cells.size() && !is_there(category)) ++category;
     if (category + columns - 2 > cells.size()) return false;
     join(cells, 0, category - 1);
   }
