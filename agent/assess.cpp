@@ -146,7 +146,7 @@ class Sources {
   }
 
   std::variant<Failure, Findings> outcome(const CollectorChoice& choice, Reuse reuse) {
-    if (!choice.fits || choice.collector == nullptr) return failure(FailureKind::unsupported, choice.reason);
+    if (choice.collector == nullptr) return failure(FailureKind::unsupported, choice.reason);
     const Time now = options_.access.now;
     if (reuse == Reuse::if_unchanged)
       if (auto findings = options_.cache.find(choice, now)) return std::move(*findings);

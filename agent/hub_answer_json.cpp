@@ -60,11 +60,12 @@ std::string problem_in(const nlohmann::json& document, int status) {
 
 /// What is done about a refusal. A wrong address, and a proxy that wants to be asked otherwise, say nothing about the
 /// report: put aside one by one, the reports would be gone when it is mended.
-Outcome outcome_of(int status) {
+Outcome outcome_of(int status, bool names_a_place) {
   switch (status) {
     case 401:
-    case 403:
       return Outcome::unauthorized;
+    case 403:  // a report of another host, as after this one got another id, will never be taken with this key
+      return names_a_place ? Outcome::rejected : Outcome::unauthorized;
     case 404:
     case 405:
     case 407:
@@ -98,7 +99,7 @@ Delivery delivery_of(const HttpAnswer& answer) {
         status);
   } else {
     const auto document = parsed(answer.body);
-    delivery.outcome = outcome_of(status);
+    delivery.outcome = outcome_of(status, !text(document, "pointer").empty());
     delivery.reason = problem_in(document, status);
   }
   return delivery;

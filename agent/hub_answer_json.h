@@ -21,8 +21,9 @@ struct HttpAnswer {
   std::optional<std::chrono::seconds> ahead = std::nullopt;
 };
 
-/// 2xx: accepted. 401 and 403: unauthorized. What a wrong address, a proxy or an overloaded server answers (404, 405,
-/// 407, 408, 421, 425, 429, 5xx), a redirect and no answer at all: later. Every other one: rejected.
+/// 2xx: accepted. 401 and 403: unauthorized, but a 403 that names a place in the report: rejected. What a wrong
+/// address, a proxy or an overloaded server answers (404, 405, 407, 408, 421, 425, 429, 5xx), a redirect and no answer
+/// at all: later. Every other one: rejected.
 Delivery delivery_of(const HttpAnswer& answer);
 /// Of a hub's answer to a report. What a hub says beside the status is an object of JSON or nothing; a page for people,
 /// of whatever else listens there (a portal that wants to be logged in to, a proxy that wants a certificate), must not

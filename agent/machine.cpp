@@ -22,13 +22,6 @@ bool is_there(const fs::path& root, std::string_view path) {
   return stamp(resolve_in_root(root, path)).size >= 0;
 }
 
-std::vector<std::string> sources_of(const std::vector<CollectorChoice>& choices) {
-  std::vector<std::string> names;
-  names.reserve(choices.size());
-  for (const auto& choice : choices) names.push_back(choice.source);
-  return names;
-}
-
 /// Whether anything at all can be said about the system below `root`; the reason why not, else empty.
 std::string root_problem(const fs::path& root, const std::vector<CollectorChoice>& choices) {
   const bool any_fits = std::any_of(choices.begin(), choices.end(), [](const auto& choice) { return choice.fits; });
@@ -63,8 +56,7 @@ std::optional<Assessment> previous_assessment() {
 }  // namespace
 
 ConfigResult load_config(const std::optional<fs::path>& named) {
-  SystemProcessRunner runner;
-  return load_config(named, sources_of(choose_collectors({runner, "/", {}, current_time()})));
+  return load_config(named, collector_names());
 }
 
 Time current_time() {
@@ -80,7 +72,7 @@ MachineResult open_machine(const MachineOptions& options, ProcessRunner& runner)
   const auto cache = options.cache == CacheUse::own ? cache_folder_for(root) : fs::path{};
   Machine machine{{runner, root, cache, current_time()}, {}, {}};
   machine.choices = choose_collectors(machine.access);
-  auto loaded = load_config(options.config_file, sources_of(machine.choices));
+  auto loaded = load_config(options.config_file, collector_names());
   if (!loaded.errors.empty()) return {{}, fmt::format("{}", fmt::join(loaded.errors, "\n"))};
   machine.config = std::move(loaded.config);
   if (auto problem = apply(options, machine); !problem.empty()) return {{}, std::move(problem)};

@@ -100,6 +100,13 @@ void write_warning(JsonWriter& json, const Warning& warning) {
   json.end_object();
 }
 
+/// What tells one state from another. A number in its message may be another one each time: processes, days, bytes.
+void write_warning_state(JsonWriter& json, const Warning& warning) {
+  std::string message = warning.message;
+  std::erase_if(message, [](char c) { return c >= '0' && c <= '9'; });
+  write_warning(json, {warning.code, message, warning.subject, warning.incomplete});
+}
+
 void write_repository(JsonWriter& json, const Repository& repository) {
   json.begin_object();
   put(json, "name", repository.name);
@@ -299,11 +306,11 @@ std::string state_text(const Findings& findings) {
   for (auto& repository : metadata.repositories) repository.checked_at.reset();
   JsonWriter json(JsonStyle::compact);
   json.begin_array();
-  json.text("patchstate findings state 1");  // the domain: a hash of this text is never one of another
+  json.text("patchstate findings state 2");  // the domain: a hash of this text is never one of another
   json.text(findings.tool);
   json.text(findings.tool_version);
   write_metadata(json, metadata);
-  for (const auto& warning : findings.warnings) write_warning(json, warning);
+  for (const auto& warning : findings.warnings) write_warning_state(json, warning);
   for (const auto& update : findings.updates) write_update(json, update, {});
   json.end_array();
   return std::move(json).take();
@@ -312,7 +319,7 @@ std::string state_text(const Findings& findings) {
 std::string state_text(const Assessment& assessment) {
   JsonWriter json(JsonStyle::compact);
   json.begin_array();
-  json.text("patchstate assessment state 1");
+  json.text("patchstate assessment state 2");
   json.text(assessment.agent_version);
   json.number(assessment.interval ? assessment.interval->count() : 0);
   write_host(json, assessment.host);
@@ -320,7 +327,7 @@ std::string state_text(const Assessment& assessment) {
   for (const auto& reason : assessment.verdict.reasons) json.text(reason.code);  // its message: "checked 3 hours ago"
   assessment.reboot_pending ? json.boolean(*assessment.reboot_pending) : json.null();
   for (const auto& reason : assessment.reboot_reasons) json.text(reason.source);  // its evidence: "12 processes"
-  for (const auto& warning : assessment.warnings) write_warning(json, warning);
+  for (const auto& warning : assessment.warnings) write_warning_state(json, warning);
   for (const auto& source : assessment.sources) {
     json.text(source.name);
     json.text(to_text(source.service));

@@ -47,13 +47,15 @@ struct CollectorChoice {
   PatchService service = PatchService::unknown;
   bool fits = false;
   std::string reason;
-  std::unique_ptr<Collector> collector;  ///< null when it does not fit
+  std::unique_ptr<Collector> collector;  ///< null when it can't be asked at all, not only unfit beside another one
   /// Everything its answer depends on, as one text that changes when any of it does (linux.md §5); cheap: stats only.
   std::string fingerprint;
   /// Folders and files of the running system in which that shows, so that nobody has to look again and again.
   std::vector<std::filesystem::path> watched;
 };
 
+/// Their names, for the configuration: nothing is looked at.
+std::vector<std::string> collector_names();
 /// All collectors this build knows, fitting or not; one explicit list for each OS.
 std::vector<CollectorChoice> choose_collectors(const HostAccess& access);
 

@@ -8,12 +8,23 @@
 #include "collectors/apt/apt_hook.h"
 #include "collectors/apt/apt_refresh.h"
 #include "collectors/collector.h"
+#include "collectors/dnf/dnf_collector.h"
+#include "collectors/host/os_release.h"
+#include "collectors/primary_source.h"
+#include "collectors/zypper/zypper_collector.h"
 
 namespace patchstate {
+
+std::vector<std::string> collector_names() {
+  return {"apt", "dnf", "zypper"};
+}
 
 std::vector<CollectorChoice> choose_collectors(const HostAccess& access) {
   std::vector<CollectorChoice> choices;
   choices.push_back(apt::choose_apt(access));
+  choices.push_back(dnf::choose_dnf(access));
+  choices.push_back(zypper::choose_zypper(access));
+  leave_primary_source(choices, read_operating_system(access.root));
   return choices;
 }
 

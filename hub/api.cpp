@@ -99,7 +99,7 @@ HttpResponse outcome(const std::optional<Recorded>& recorded, const std::string&
     case Accepted::forbidden:
       return problem({403, "this key belongs to another host", "a key reports for its own host only", "/host/id"});
     case Accepted::unknown_host:
-      return problem({403, "this host is not enrolled", "its record was removed: enrol it again", "/host/id"});
+      return problem({403, "this host is not enrolled", "its record was removed: enrol it again", {}});
     case Accepted::yes:
       break;
   }

@@ -24,8 +24,8 @@ std::string read_head(const std::filesystem::path& path, std::size_t max_bytes);
 /// the new content, whatever happens. The old file stays on every error (disk full, read-only). Throws EINVAL where
 /// something else than a regular file is there: /dev/stdout, a link.
 void write_durably(const std::filesystem::path& path, std::string_view content, unsigned mode = 0644);
-/// Gives `file`, which is on disk already, one more name, durably, in place of what had that name; where the file system
-/// has no such names the content is written again. Nobody may write into either afterwards, only replace it.
+/// Gives `file`, which is on disk already, one more name, durably, in place of what had that name; where the file
+/// system has no such names the content is written again. Nobody may write into either afterwards, only replace it.
 void add_name(const std::filesystem::path& file, const std::filesystem::path& name);
 /// write_durably without the fsyncs, for what may be lost (caches).
 void write_atomically(const std::filesystem::path& path, std::string_view content, unsigned mode = 0644);

@@ -16,7 +16,7 @@ void prepare_program(int exit_code_when_stopped);
 /// An idle one would hold memory that it does not use.
 void take_first_pages();
 
-/// Before a wait of hours: most of the program was needed for its start only, and would count as this process's memory.
+/// Before a long wait: most of the program was needed for its start only, and would count as this process's memory.
 void give_back_program_pages();
 
 /// Becomes `program` with these arguments (the first is its name), with the same streams and environment; its exit code

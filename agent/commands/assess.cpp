@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <system_error>
@@ -24,7 +26,7 @@ std::string summary(const Assessment& assessment) {
                      counts.critical_and_security, counts.other, counts.unclassified);
 }
 
-/// What had to give way in a queue is told in the next report, which is then one of its own state: a full one.
+/// What had to give way in a queue is told in the next report, which is then a full one.
 std::vector<std::uint64_t> tell_of_losses(const std::vector<Spool>& spools, const std::vector<std::string>& queues,
                                           Assessment& assessment) {
   std::vector<std::uint64_t> losses;
@@ -42,8 +44,8 @@ std::vector<std::uint64_t> tell_of_losses(const std::vector<Spool>& spools, cons
 /// One file for each form that is needed, under a name in each queue and that of the last one.
 class Report {
  public:
-  Report(const std::filesystem::path& folder, const Assessment& assessment)
-      : folder_(folder), assessment_(assessment), kept_form_(form_to_keep(folder, assessment)) {}
+  Report(const std::filesystem::path& folder, const Assessment& assessment, ReportForm kept_form)
+      : folder_(folder), assessment_(assessment), kept_form_(kept_form) {}
 
   ReportForm kept_form() const { return kept_form_; }
 
@@ -76,7 +78,8 @@ void keep(const std::filesystem::path& folder, const std::vector<std::string>& q
   std::vector<Spool> spools;
   for (const auto& queue : queues) spools.emplace_back(queue_folder(folder, queue));
   const auto losses = tell_of_losses(spools, queues, assessment);
-  Report report(folder, assessment);
+  const bool has_losses = std::any_of(losses.begin(), losses.end(), [](auto count) { return count > 0; });
+  Report report(folder, assessment, has_losses ? ReportForm::full : form_to_keep(folder, assessment));
   for (std::size_t i = 0; i < spools.size(); ++i) {
     if (queues[i] == kHubQueue)
       report.put(spools[i], report.kept_form());

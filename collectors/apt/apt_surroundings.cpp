@@ -19,7 +19,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kMostRelease = 8U << 20U;
-constexpr std::size_t kMostOsRelease = 1U << 20U;
 
 /// When apt last checked this source successfully. apt rewrites an InRelease file on every successful check, changed or
 /// not, and leaves it alone when the check failed: its ctime is that moment (measured, linux.md §5; its mtime is the
@@ -76,21 +75,6 @@ void apply_success_stamp(const fs::path& root, Surroundings& around) {
   }
 }
 
-void read_os(const fs::path& root, Surroundings& around) {
-  try {
-    for (const char* const path : {"/etc/os-release", "/usr/lib/os-release"})
-      if (const auto text = read_file_if_there(resolve_in_root(root, path), kMostOsRelease)) {
-        const auto os = operating_system(parse_os_release(*text));
-        around.os_id = os.id;
-        around.os_version_id = os.version_id;
-        return;
-      }
-  } catch (const std::system_error&) {
-    // The host facts report an unreadable os-release; here it only means that the distribution's habits are not known.
-    around.os_id.clear();
-  }
-}
-
 /// Folders all of whose files count.
 constexpr std::array kFolders = {"/var/lib/apt/lists",      "/var/lib/dpkg/updates",
                                  "/etc/apt/sources.list.d", "/etc/apt/apt.conf.d",
@@ -107,7 +91,9 @@ Surroundings read_surroundings(const HostAccess& access, const Snapshot& snapsho
   Surroundings around;
   around.dpkg = dpkg;
   around.now = access.now;
-  read_os(access.root, around);
+  const auto os = read_operating_system(access.root);
+  around.os_id = os.id;
+  around.os_version_id = os.version_id;
   for (const auto& source : snapshot.sources)
     if (!source.release_file.empty())
       around.releases.try_emplace(source.release_file, read_release(source.release_file));

@@ -20,13 +20,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kOsRelease = "/etc/os-release";
-constexpr std::size_t kMaxOsRelease = 64U << 10U;
-
-std::optional<std::string> os_release_text(const fs::path& root) {
-  for (const char* path : {kOsRelease, "/usr/lib/os-release"})
-    if (auto text = read_file_if_there(resolve_in_root(root, path), kMaxOsRelease)) return text;
-  return std::nullopt;
-}
 
 /// Which system it is. Without that, nobody can say whether it still gets security updates: `incomplete`.
 void read_os(const fs::path& root, HostFacts& facts) {
@@ -36,7 +29,7 @@ void read_os(const fs::path& root, HostFacts& facts) {
   std::map<std::string, std::string> values;
   std::vector<std::string> not_understood;
   try {
-    const auto text = os_release_text(root);
+    const auto text = read_os_release(root);
     if (!text) return doubt("os_release_missing", "there is no os-release file: which system this is can't be said");
     values = parse_os_release(*text, &not_understood);
     if (!text->ends_with('\n')) doubt("os_release_lines", "the os-release file ends in the middle of a line");

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,6 +17,12 @@ namespace patchstate {
 std::map<std::string, std::string> parse_os_release(std::string_view text,
                                                     std::vector<std::string>* not_understood = nullptr);
 OperatingSystem operating_system(const std::map<std::string, std::string>& os_release);
+
+/// The file of the system below `root`; nullopt when there is none. Throws std::system_error.
+std::optional<std::string> read_os_release(const std::filesystem::path& root);
+/// Of that file, for who only wants to know a distribution's habits: what can't be read is not known. The host facts
+/// say so.
+OperatingSystem read_operating_system(const std::filesystem::path& root);
 
 /// The package tools of a distribution by its own word (ID), else by its relatives' (ID_LIKE).
 enum class PackageTools { unknown, apt, dnf, tdnf, zypper };

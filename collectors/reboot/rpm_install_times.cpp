@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <stdexcept>
 #include <system_error>
 
 #include <fmt/core.h>
@@ -135,7 +136,7 @@ RpmInstallTimes read_rpm_install_times(const HostAccess& access, std::chrono::mi
       return {Reading::unknown, "the rpm database names neither a C library nor a kernel nor an init system", {}};
     kept.keep(packages);
     return {Reading::looked, {}, std::move(packages)};
-  } catch (const CollectorError& error) {
+  } catch (const std::runtime_error& error) {  // CollectorError, std::system_error
     return {Reading::unknown, error.what(), {}};
   }
 }

@@ -26,8 +26,8 @@ struct RpmInstallTimes {
 /// /usr/share/dnf5/suggest-reboot.d add.
 std::vector<std::string> names_that_need_a_reboot(const std::filesystem::path& root);
 
-/// Asks rpm for those names, or reads what it said for the same database: kept in `access.cache`. Never throws
-/// CollectorError.
+/// Asks rpm for those names, or reads what it said for the same database: kept in `access.cache`. That rpm could not
+/// answer is a value.
 RpmInstallTimes read_rpm_install_times(const HostAccess& access, std::chrono::milliseconds deadline);
 
 /// Those installed after `boot`, newest first, one of each name.

@@ -135,7 +135,11 @@ class RepoFileReader {
       if (first == npos) return;
       value.remove_prefix(first);
       const auto url = value.substr(0, value.find_first_of(" \t,"));
-      repo_.base_urls.push_back(masked(url));
+      // Nothing but control characters leaves nothing.
+      if (std::string shown = masked(url); shown.empty())
+        not_understood("a baseurl of unprintable characters", value_line_);
+      else
+        repo_.base_urls.push_back(std::move(shown));
       value.remove_prefix(url.size());
     }
   }

@@ -47,7 +47,7 @@ Command rpm_query(const std::filesystem::path& root, const RpmDatabase& database
 std::vector<InstalledPackage> installed_packages(const HostAccess& access);
 /// Only those of these names; one that is not installed is not in the list, which may be empty. Throws like the other.
 std::vector<InstalledPackage> installed_packages(const HostAccess& access, const std::vector<std::string>& names,
-                                                 std::chrono::milliseconds deadline);
+                                                 std::chrono::milliseconds deadline = std::chrono::seconds{60});
 
 struct RpmTrouble {
   FailureKind kind = FailureKind::tool_failed;

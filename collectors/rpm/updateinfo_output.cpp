@@ -20,12 +20,20 @@ constexpr std::size_t kMostNotUnderstood = 50;
 constexpr std::size_t kLongestName = 1000;
 constexpr std::size_t kLongestText = 2000;
 
+std::string_view without_blanks_around(std::string_view text) {
+  const auto first = text.find_first_not_of(" \t\n");
+  return first == std::string_view::npos ? std::string_view()
+                                         : text.substr(first, text.find_last_not_of(" \t\n") - first + 1);
+}
+
 std::string one_line(std::string_view text) {
+  text = without_blanks_around(text);
+  const auto is_plain = [](char c) { return c >= ' ' && c <= '~'; };
+  // Nearly all are: a million names and versions in a large file.
+  if (text.size() <= kLongestText && std::all_of(text.begin(), text.end(), is_plain)) return std::string(text);
   std::string line = clean_text(text, kLongestText);
   std::replace(line.begin(), line.end(), '\n', ' ');
-  const auto first = line.find_first_not_of(" \t");
-  if (first == std::string::npos) return {};
-  return line.substr(first, line.find_last_not_of(" \t") - first + 1);
+  return std::string(without_blanks_around(line));
 }
 
 /// "True", "1" and an element without text say yes.
@@ -227,6 +235,15 @@ Updateinfo parse_updateinfo(std::string_view xml) {
   UpdateinfoReader reader;
   auto problem = read_xml(xml, reader);
   return reader.take(std::move(problem));
+}
+
+Updateinfo parse_updateinfo(std::string_view xml, const AdvisoryFilter& wanted) {
+  if (const auto part = without_unwanted_updates(xml, wanted)) {
+    Updateinfo read = parse_updateinfo(*part);
+    // Else with the right numbers of lines.
+    if (!read.problem && read.not_understood.empty()) return read;
+  }
+  return parse_updateinfo(xml);
 }
 
 std::vector<RpmAdvisory> merge_by_id(std::vector<RpmAdvisory> advisories) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "collectors/rpm/rpm_advisory.h"
+#include "collectors/rpm/updateinfo_selection.h"
 
 namespace patchstate::rpm {
 
@@ -28,6 +29,11 @@ struct Updateinfo {
 /// An id may come twice, on SUSE with another `version`, elsewhere with another list of packages: they stay apart, in
 /// order, and merge_by_id makes one of them.
 Updateinfo parse_updateinfo(std::string_view xml);
+
+/// The same, but advisories that are not wanted may be left out, at a fraction of the cost: most are about packages
+/// that this machine does not have. Those that are wanted are all there; that the file is cut off is seen, what is
+/// wrong inside an advisory that is left out is not.
+Updateinfo parse_updateinfo(std::string_view xml, const AdvisoryFilter& wanted);
 
 /// One advisory for each id, where the first of them stood: packages and CVEs of all, the highest severity, security
 /// if one says so, the earliest issue and the latest update, a reboot if one suggests it.

@@ -141,9 +141,9 @@ StartedProcess start_process(const Command& command) {
   ::fcntl(out.read.get(), F_SETFL, O_NONBLOCK);
   ::fcntl(err.read.get(), F_SETFL, O_NONBLOCK);
 
-  started.watcher =
-      fork_watcher({path.c_str(), argv_pointers.data(), environment_pointers.data(), input.get(), out.write.get(),
-                    err.write.get(), life.read.get(), report.write.get(), output ? output.get() : -1, command.memory_cap});
+  started.watcher = fork_watcher({path.c_str(), argv_pointers.data(), environment_pointers.data(), input.get(),
+                                  out.write.get(), err.write.get(), life.read.get(), report.write.get(),
+                                  output ? output.get() : -1, command.memory_cap});
   started.out = std::move(out.read);
   started.err = std::move(err.read);
   started.life = std::move(life.write);

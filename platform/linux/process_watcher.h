@@ -18,14 +18,14 @@ struct WatchedProgram {
   int input = -1;
   int out = -1;
   int err = -1;
-  int life = -1;    ///< read end; end of file means: end the program
-  int report = -1;  ///< write end, for WatcherReport
+  int life = -1;           ///< read end; end of file means: end the program
+  int report = -1;         ///< write end, for WatcherReport
   int shared_output = -1;  ///< for Command::shares_output; -1: none
   std::size_t memory_cap = 0;
 };
 
 constexpr int kSharedOutput = 3;  ///< the program's
-constexpr int kFirstFreeFd = 6;  ///< below are the watcher's own places: 0 to 2, life, report and the shared output
+constexpr int kFirstFreeFd = 6;   ///< below are the watcher's own places: 0 to 2, life, report and the shared output
 
 struct WatcherReport {
   enum class Kind : int { exec_failed, exited, signalled };

@@ -175,11 +175,12 @@ void ResidentLoop::start(const Command& command) {
 Happened ResidentLoop::wait(milliseconds until) {
   if (sources_->run) until = std::min(until, sources_->deadline);
   sources_->timers.set_alarm(sources_->not_started ? milliseconds{0} : until);
-  if (!is_running()) give_back_program_pages();
   Happened happened;
   for (;;) {
     auto events = sources_->events();
-    const int count = ::poll(events.data(), events.size(), sources_->feed_watchdog());
+    const int until_fed = sources_->feed_watchdog();
+    if (!is_running()) give_back_program_pages();
+    const int count = ::poll(events.data(), events.size(), until_fed);
     if (count < 0 && errno != EINTR) throw os_error(errno, "cannot wait for events");
     if (count <= 0) continue;
     sources_->take_signals(happened);

@@ -97,7 +97,8 @@ TEST_CASE("every error names its file, line and column, and what would be right"
   };
   const std::vector<Case> cases = {
       {"colour = 1\n",
-       {"c.toml:1:1: unknown key \"colour\"; known here: collectors, policy, refresh, cloud, report, destination, service"}},
+       {"c.toml:1:1: unknown key \"colour\"; known here: collectors, policy, refresh, cloud, report, destination, "
+        "service"}},
       {"\n[policy]\n  max_age = \"1d\"\n",
        {"c.toml:3:3: unknown key \"max_age\" in [policy]; known here: max_metadata_age, unclassified_as_other, "
         "count_states"}},
@@ -149,12 +150,15 @@ TEST_CASE("every error names its file, line and column, and what would be right"
         "them, not \"sha256//short=\""}},
       // All of them, in the order of the file.
       {"zeta = 1\nalpha = 2\n[cloud]\nidentity = {}\n",
-       {"c.toml:1:1: unknown key \"zeta\"; known here: collectors, policy, refresh, cloud, report, destination, service",
-        "c.toml:2:1: unknown key \"alpha\"; known here: collectors, policy, refresh, cloud, report, destination, service",
+       {"c.toml:1:1: unknown key \"zeta\"; known here: collectors, policy, refresh, cloud, report, destination, "
+        "service",
+        "c.toml:2:1: unknown key \"alpha\"; known here: collectors, policy, refresh, cloud, report, destination, "
+        "service",
         "c.toml:4:12: identity: expected true or false, not a table"}},
       // What a person is shown is fit for a terminal.
       {"\"\\u001b[31mred\" = 1\n",
-       {"c.toml:1:1: unknown key \"red\"; known here: collectors, policy, refresh, cloud, report, destination, service"}},
+       {"c.toml:1:1: unknown key \"red\"; known here: collectors, policy, refresh, cloud, report, destination, "
+        "service"}},
   };
   for (const auto& [text, errors] : cases) {
     const auto& shown = text;

@@ -210,6 +210,8 @@ TEST_CASE("a refusal that says nothing about the report puts none aside") {
   for (const int status : {400, 402, 406, 409, 410, 411, 413, 415, 422, 451})
     CHECK(delivery_of({status, {}, {}, {}}).outcome == Outcome::rejected);
   for (const int status : {401, 403}) CHECK(delivery_of({status, {}, {}, {}}).outcome == Outcome::unauthorized);
+  CHECK(delivery_of({403, R"({"title":"this key belongs to another host","pointer":"/host/id"})", {}, {}}).outcome ==
+        Outcome::rejected);
   for (const int status : {404, 405, 407, 408, 421, 425, 429})
     CHECK(delivery_of({status, {}, {}, {}}).outcome == Outcome::retry_later);
 }

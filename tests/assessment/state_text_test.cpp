@@ -20,6 +20,11 @@ TEST_CASE("the state of two runs is the same text when only ids, times, duration
   for (auto& reason : second.verdict.reasons) reason.message += ", six hours later";
   for (auto& reason : second.reboot_reasons) reason.evidence = "13 processes";
   for (auto& source : second.sources) source.duration += std::chrono::seconds{1};
+  Assessment third = first;
+  third.warnings.push_back({"processes_unreadable", "12 processes can't be looked into", {}, false});
+  second.warnings.push_back({"processes_unreadable", "9 processes can't be looked into", {}, false});
+  CHECK(state_text(second) == state_text(third));
+  second.warnings.pop_back();
   CHECK(state_text(second) == state_text(first));
 }
 

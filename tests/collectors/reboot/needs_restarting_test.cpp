@@ -63,13 +63,13 @@ TEST_CASE("dnf5's JSON: a boolean decides, anything else is not known") {
 }
 
 TEST_CASE("needrestart's kernel status: 1 is current, 2 and 3 wait for a reboot, 0 says nothing") {
-  for (const auto& [status, expected] : {std::pair{"1", std::optional(false)},
-                                         {"2", std::optional(true)},
-                                         {"3", std::optional(true)},
-                                         {"0", std::optional<bool>()},
-                                         {"x", std::optional<bool>()}}) {
-    CAPTURE(status);
-    CHECK(needs_reboot(parse_needrestart("NEEDRESTART-KSTA: " + std::string(status) + "\n")) == expected);
+  for (const auto& row : {std::pair{"1", std::optional(false)},
+                          {"2", std::optional(true)},
+                          {"3", std::optional(true)},
+                          {"0", std::optional<bool>()},
+                          {"x", std::optional<bool>()}}) {
+    CAPTURE(row.first);
+    CHECK(needs_reboot(parse_needrestart("NEEDRESTART-KSTA: " + std::string(row.first) + "\n")) == row.second);
   }
   CHECK_FALSE(needs_reboot(parse_needrestart("")));
   CHECK(parse_needrestart("NEEDRESTART-SVC: a.service\nnoise\n").not_understood == std::vector<std::string>{"noise"});

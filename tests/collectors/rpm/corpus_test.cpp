@@ -241,7 +241,8 @@ void check_each(const Case& one, Check check) {
 
 /// What zypper says beside the other exit codes.
 void check_zypper_needs_rebooting(const Case& one) {
-  for (const auto& file : one.expected.value("files", json::object()).items())
+  const json files = one.expected.value("files", json::object());
+  for (const auto& file : files.items())
     if (file.value().contains("reboot_required"))
       check_hint(parse_reboot_hint(one.file(file.key() + ".stdout")), file.value());
 }

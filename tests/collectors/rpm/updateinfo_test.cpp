@@ -119,16 +119,16 @@ TEST_CASE("edge-124: one id with two versions is two advisories, and one after m
 }
 
 TEST_CASE("a reboot is suggested by an element, unless its text denies it") {
-  for (const auto& [text, expected] : {std::pair{"<reboot_suggested/>", true},
-                                       {"<reboot_suggested>True</reboot_suggested>", true},
-                                       {"<reboot_suggested>1</reboot_suggested>", true},
-                                       {"<reboot_suggested> False </reboot_suggested>", false},
-                                       {"<reboot_suggested>0</reboot_suggested>", false},
-                                       {"<relogin_suggested>True</relogin_suggested>", false}}) {
-    CAPTURE(text);
-    const auto read = parse_updateinfo(updates(update("a", text)));
+  for (const auto& row : {std::pair{"<reboot_suggested/>", true},
+                          {"<reboot_suggested>True</reboot_suggested>", true},
+                          {"<reboot_suggested>1</reboot_suggested>", true},
+                          {"<reboot_suggested> False </reboot_suggested>", false},
+                          {"<reboot_suggested>0</reboot_suggested>", false},
+                          {"<relogin_suggested>True</relogin_suggested>", false}}) {
+    CAPTURE(row.first);
+    const auto read = parse_updateinfo(updates(update("a", row.first)));
     REQUIRE(read.advisories.size() == 1);
-    CHECK(read.advisories[0].reboot_suggested == expected);
+    CHECK(read.advisories[0].reboot_suggested == row.second);
   }
 }
 
@@ -199,35 +199,35 @@ TEST_CASE("hostile sizes and depths end in a problem or are capped") {
 
 TEST_CASE("vendors' words for type and severity have one meaning each, in any case") {
   using enum Classification;
-  for (const auto& [text, expected] : {std::pair{"security", security},
-                                       {"Security", security},
-                                       {" SECURITY\n", security},
-                                       {"bugfix", bugfix},
-                                       {"recommended", bugfix},
-                                       {"enhancement", enhancement},
-                                       {"optional", enhancement},
-                                       {"newpackage", feature},
-                                       {"feature", feature},
-                                       {"document", other},
-                                       {"yast", other},
-                                       {"other", other},
-                                       {"", unknown},
-                                       {"securityish", unknown},
-                                       {"Sicherheit", unknown}}) {
-    CAPTURE(text);
-    CHECK(classification_of(text) == expected);
+  for (const auto& row : {std::pair{"security", security},
+                          {"Security", security},
+                          {" SECURITY\n", security},
+                          {"bugfix", bugfix},
+                          {"recommended", bugfix},
+                          {"enhancement", enhancement},
+                          {"optional", enhancement},
+                          {"newpackage", feature},
+                          {"feature", feature},
+                          {"document", other},
+                          {"yast", other},
+                          {"other", other},
+                          {"", unknown},
+                          {"securityish", unknown},
+                          {"Sicherheit", unknown}}) {
+    CAPTURE(row.first);
+    CHECK(classification_of(row.first) == row.second);
   }
-  for (const auto& [text, expected] : {std::pair{"Critical", Severity::critical},
-                                       {"important", Severity::important},
-                                       {"Moderate", Severity::moderate},
-                                       {"medium", Severity::moderate},
-                                       {"LOW", Severity::low},
-                                       {"None", Severity::none},
-                                       {"", Severity::unknown},
-                                       {"unspecified", Severity::unknown},
-                                       {"high", Severity::unknown}}) {
-    CAPTURE(text);
-    CHECK(severity_of(text) == expected);
+  for (const auto& row : {std::pair{"Critical", Severity::critical},
+                          {"important", Severity::important},
+                          {"Moderate", Severity::moderate},
+                          {"medium", Severity::moderate},
+                          {"LOW", Severity::low},
+                          {"None", Severity::none},
+                          {"", Severity::unknown},
+                          {"unspecified", Severity::unknown},
+                          {"high", Severity::unknown}}) {
+    CAPTURE(row.first);
+    CHECK(severity_of(row.first) == row.second);
   }
 }
 
@@ -262,4 +262,48 @@ TEST_CASE("CVEs are found in any text, each once") {
         std::vector<std::string>{"CVE-2008-2360", "CVE-2026-1234567", "CVE-2020-0001"});
   CHECK(cves_in("").empty());
   CHECK(cves_in("CVE-2020-" + std::string(100, '1')).empty());
+}
+
+TEST_CASE("what is wanted is read as if all were, and the rest is left out") {
+  const std::string package = "<pkglist><collection><package name='bash' version='1' release='1' arch='noarch'/>";
+  const std::string other = "<pkglist><collection><package name='zsh' version='1' release='1' arch='noarch'/>";
+  const std::string end = "</collection></pkglist>";
+  const std::string text = "<?xml version='1.0' encoding='UTF-8'?>" +
+                           updates(update("a", package + end) + update("b", other + end) + update("c", "<updated/>") +
+                                   update("d&#45;1", other + end) + "<update type='x'/>");
+  struct Row {
+    AdvisoryFilter wanted;
+    std::vector<std::string> ids;
+  };
+  for (const Row& row : {Row{{{}, {"bash"}}, {"a", "d-1"}},  // an id with an entity must be read to be known
+                         {{{"c"}, {}}, {"c", "d-1"}},
+                         {{{"b"}, {"bash"}}, {"a", "b", "d-1"}},
+                         {{{}, {"bas"}}, {"d-1"}}}) {
+    const auto read = without_unwanted_updates(text, row.wanted);
+    REQUIRE(read);
+    std::vector<std::string> ids;
+    for (const auto& advisory : parse_updateinfo(*read).advisories) ids.push_back(advisory.id);
+    CHECK(ids == row.ids);
+  }
+}
+
+TEST_CASE("leaving out hides nothing: what is torn, commented out or in another prefix is read whole") {
+  const AdvisoryFilter wanted{{"a"}, {}};
+  const std::string text = updates(update("a", "") + update("b", ""));
+  for (std::size_t length = 0; length < text.size(); ++length) {
+    CAPTURE(length);
+    const auto cut = std::string_view(text).substr(0, length);
+    CHECK(parse_updateinfo(cut, wanted).problem == parse_updateinfo(cut).problem);
+  }
+  for (const auto& whole : {updates("<!-- " + update("a", "") + " -->" + update("b", "")),
+                            updates("<![CDATA[<update>]]>" + update("a", "")), "<!DOCTYPE updates>" + text,
+                            "<?xml version='1.0' encoding='ISO-8859-1'?>" + text,
+                            updates("<?x <update> ?>" + update("a", "")), " " + text}) {
+    CAPTURE(whole);
+    CHECK_FALSE(without_unwanted_updates(whole, wanted));
+  }
+  const std::string prefixed = "<s:updates xmlns:s='x'><s:update type='y'><s:id>a</s:id></s:update></s:updates>";
+  CHECK(parse_updateinfo(prefixed, wanted).advisories.size() == 1);
+  const std::string nested = updates("<update><id>b</id>" + update("c", "") + "</update>" + update("a", ""));
+  CHECK(parse_updateinfo(nested, wanted).advisories.size() == parse_updateinfo(nested).advisories.size());
 }

@@ -1,0 +1,146 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Measures `patchstate check` of an rpm system beside the system's own tools, and prints Markdown tables.
+
+    bench/rpm.py --programs build/release/bin [--quick]
+
+Whole processes, children included, in made-up systems with real rpm databases and repositories; dnf 4 and zypper of this
+machine. The exit code is 0 also when a target is missed (the table says MISSED), and not 0 when something could not be
+measured."""
+
+import argparse
+import json
+import os
+import pathlib
+import platform
+import shutil
+import statistics
+import tempfile
+
+from measure import Contender, Targets, alternating, memory_peaks
+import rpm_worlds
+
+MIB = 1024  # KiB
+
+
+def sums(*costs):
+    """CPU of commands that are run one after the other, run by run."""
+    return [sum(each.cpu for each in together) for together in zip(*costs)]
+
+
+class Bench(Targets):
+    def __init__(self, programs, runs):
+        super().__init__()
+        self.programs, self.runs = programs, runs
+
+    def patchstate(self, world, before=None):
+        environment = {"STATE_DIRECTORY": str(world.folder / "state"), "CACHE_DIRECTORY": str(world.folder / "cache")}
+        return Contender([str(self.programs / "patchstate"), "check", "--format", "json", "--root", str(world.root)],
+                         environment, exit_codes=(0, 1, 2, 3), before=before)
+
+    @staticmethod
+    def forget(world):
+        shutil.rmtree(world.folder / "cache", ignore_errors=True)
+
+    @staticmethod
+    def dnf4(world, *command, exit_codes=(0,)):
+        return Contender(["dnf", "-C", "-q", f"--installroot={world.root}", f"--releasever={world.version}", *command],
+                         {"HOME": str(rpm_worlds.CACHE / "home")}, exit_codes)
+
+    @staticmethod
+    def zypper(world, command):
+        return Contender(["zypper", f"--root={world.root}", f"--releasever={world.version}", "--non-interactive", "--no-refresh",
+                          "--xmlout", command], {"HOME": str(rpm_worlds.CACHE / "home")})
+
+    def says(self, world, source):
+        """Each must find the same number of updates: a program that fails is fast."""
+        assessment = json.loads(self.patchstate(world).output())
+        asked, = (each for each in assessment["sources"] if each["name"] == source)
+        if "failure" in asked:
+            raise SystemExit(f"{world.root}: {asked['failure']}")
+        return len(assessment["patches"]), asked.get("tool") or source
+
+    def beside(self, world, source, own, others, limit, what):
+        count, tool = self.says(world, source)
+        self.forget(world)
+        costs = alternating([own, *others], self.runs)
+        theirs = sums(*costs[1:])
+        ours = [each.cpu for each in costs[0]]
+        ratio = statistics.median(ours) / statistics.median(theirs)
+        print(f"| {world.count:,} / {world.advisories:,} | {source} ({tool}), {count:,} updates | {statistics.median(ours):.0f} ms "
+              f"| {what}: {statistics.median(theirs):.0f} ms | **{ratio:.2f}×** | ≤ {limit}× | {self.verdict(ratio <= limit)} |",
+              flush=True)
+
+    def table(self, title):
+        print(f"\n### {title}\n\n| packages / advisories | source | patchstate, CPU | other, CPU | ratio | target | |\n"
+              "|---|---|---|---|---|---|---|")
+
+    def compare(self, world):
+        def again():
+            self.forget(world)
+
+        if world.distribution == "fedora":
+            self.beside(world, "dnf", self.patchstate(world, again),
+                        [self.dnf4(world, "updateinfo", "info", "--updates")], 1.2, "one `dnf updateinfo info --updates`")
+        else:
+            self.beside(world, "zypper", self.patchstate(world, again),
+                        [self.zypper(world, "list-patches"), self.zypper(world, "list-updates")], 1.1, "`zypper lp` + `lu`")
+
+    def own_share(self, world):
+        source = "dnf" if world.distribution == "fedora" else "zypper"
+        print(f"\n### patchstate's own share ({source}, {world.count:,} / {world.advisories:,})\n\n"
+              "| | measured | target | |\n|---|---|---|---|")
+        self.forget(world)
+        peaks = memory_peaks(self.patchstate(world))
+        self.limit("peak memory of `patchstate` itself", peaks["patchstate"].total / MIB, 20, "MiB")
+        self.forget(world)
+        self.limit("CPU of `patchstate` itself (user + system, the tools' not counted)", self.own_cpu(world), 60, "ms")
+        self.patchstate(world).output()
+        unchanged, = alternating([self.patchstate(world)], self.runs * 2)
+        self.limit("CPU of a second run, nothing changed", statistics.median(each.cpu for each in unchanged), 5, "ms")
+
+    def own_cpu(self, world):
+        """What is left when the tools' CPU is taken away: `wait4` counts those that were waited for, and RUSAGE_SELF of the
+        program is what its parent can't see; so it is asked of a run whose tools are measured alone."""
+        costs = []
+        for _ in range(self.runs):
+            self.forget(world)
+            costs.append(self.self_cpu(self.patchstate(world)))
+        return statistics.median(costs)
+
+    @staticmethod
+    def self_cpu(contender):
+        """CPU of the first process alone, read from /proc while it is a zombie: utime and stime, without its children's."""
+        pid = os.posix_spawnp(contender.argv[0], contender.argv, {**rpm_worlds.PLAIN, **contender.environment},
+                              file_actions=[(os.POSIX_SPAWN_OPEN, fd, os.devnull, os.O_RDWR, 0) for fd in (0, 1, 2)])
+        os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
+        schedstat = pathlib.Path(f"/proc/{pid}/schedstat").read_text(encoding="ascii").split()
+        os.waitpid(pid, 0)
+        return int(schedstat[0]) / 1e6  # nanoseconds on a CPU
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--programs", type=pathlib.Path, required=True)
+    parser.add_argument("--quick", action="store_true", help="fewer runs, and no table of growth")
+    arguments = parser.parse_args()
+    bench = Bench(arguments.programs.resolve(), 5 if arguments.quick else 15)
+    print(f"## patchstate beside dnf and zypper\n\nWhole processes, medians of {bench.runs} alternating runs; {os.cpu_count()} cores, "
+          f"{platform.platform(terse=True)}. Metadata cached by the tools themselves; 1,500 packages installed.")
+    with tempfile.TemporaryDirectory(prefix="patchstate-bench-rpm-", dir="/var/tmp") as name:
+        sizes = [(20_000, 5_000)] if arguments.quick else [(5_000, 1_250), (20_000, 5_000), (40_000, 10_000)]
+        bench.table("CPU against the tool itself")
+        largest = []
+        for packages, advisories in sizes:
+            for distribution in ("fedora", "opensuse-leap"):
+                world = rpm_worlds.large_world(pathlib.Path(name) / f"{distribution}-{packages}", distribution, packages, advisories)
+                bench.compare(world)
+                if packages == 20_000:
+                    largest.append(world)
+        for world in largest:
+            bench.own_share(world)
+    bench.sum_up()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "collectors/rpm/updateinfo_selection.h"
+
+#include <algorithm>
+
+namespace patchstate::rpm {
+namespace {
+
+constexpr auto npos = std::string_view::npos;
+
+bool is_blank(char c) {
+  return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+std::size_t skip_blanks(std::string_view text, std::size_t at) {
+  while (at < text.size() && is_blank(text[at])) ++at;
+  return at;
+}
+
+/// Begin of the next tag of exactly that name ("<update", not "<updated").
+std::size_t find_tag(std::string_view text, std::string_view tag, std::size_t at) {
+  while (true) {
+    at = text.find(tag, at);
+    if (at == npos) return npos;
+    const std::size_t end = at + tag.size();
+    if (end < text.size() && (is_blank(text[end]) || text[end] == '>')) return at;
+    at = end;
+  }
+}
+
+/// Names and ids are made of these. What has others (an entity, blanks around it) must be read to be known.
+bool is_plain(std::string_view word) {
+  const auto is_usual = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
+           c == '.' || c == '+' || c == ':';
+  };
+  return std::all_of(word.begin(), word.end(), is_usual);
+}
+
+using Words = std::set<std::string, std::less<>>;
+
+bool may_be_one_of(std::string_view word, const Words& words) {
+  return !is_plain(word) || words.contains(word);
+}
+
+/// Whether the value of an attribute called "name" is, or may be, one of `names`.
+bool has_name_of(std::string_view update, const Words& names) {
+  constexpr std::string_view kName = "name";
+  for (auto at = update.find(kName); at != npos; at = update.find(kName, at)) {
+    const bool is_whole = at > 0 && is_blank(update[at - 1]);
+    at += kName.size();
+    const auto sign = skip_blanks(update, at);
+    if (!is_whole || sign >= update.size() || update[sign] != '=') continue;
+    const auto quote = skip_blanks(update, sign + 1);
+    if (quote >= update.size()) return true;
+    const auto end = update.find(update[quote], quote + 1);
+    if (end == npos || may_be_one_of(update.substr(quote + 1, end - quote - 1), names)) return true;
+    at = end;
+  }
+  return false;
+}
+
+bool has_id_of(std::string_view update, const Words& ids) {
+  for (auto at = update.find("<id"); at != npos; at = update.find("<id", at + 1)) {
+    const auto begin = update.find('>', at);
+    const auto end = begin == npos ? npos : update.find('<', begin);
+    if (end == npos || may_be_one_of(update.substr(begin + 1, end - begin - 1), ids)) return true;
+  }
+  return false;
+}
+
+/// Whether `<` begins nothing but elements, and the bytes are what they look like.
+bool is_plain_xml(std::string_view xml) {
+  constexpr std::string_view kDeclaration = "<?xml";
+  std::size_t at = 0;
+  if (xml.starts_with(kDeclaration)) {
+    at = xml.find("?>");
+    if (at == npos) return false;
+    const auto declaration = xml.substr(0, at);
+    const bool names_utf8 = declaration.find("UTF-8") != npos || declaration.find("utf-8") != npos;
+    if (!names_utf8 && declaration.find("encoding") != npos) return false;
+  } else if (!xml.starts_with('<')) {
+    return false;
+  }
+  return xml.find("<!", at) == npos && xml.find("<?", at) == npos;
+}
+
+}  // namespace
+
+std::optional<std::string> without_unwanted_updates(std::string_view xml, const AdvisoryFilter& filter) {
+  if (!is_plain_xml(xml)) return std::nullopt;
+  std::string kept;
+  std::size_t kept_to = 0;
+  for (auto begin = find_tag(xml, "<update", 0); begin != npos;) {
+    const auto end_tag = find_tag(xml, "</update", begin);
+    const auto end = end_tag == npos ? npos : xml.find('>', end_tag);
+    if (end == npos) break;  // torn: it stays
+    const auto update = xml.substr(begin, end + 1 - begin);
+    if (!has_id_of(update, filter.ids) && !has_name_of(update, filter.package_names)) {
+      kept.append(xml, kept_to, begin - kept_to);
+      kept_to = end + 1;
+    }
+    begin = find_tag(xml, "<update", end);
+  }
+  kept.append(xml, kept_to, npos);
+  return kept;
+}
+
+}  // namespace patchstate::rpm

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+// A large updateinfo.xml is mostly about packages that this machine does not have.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+
+namespace patchstate::rpm {
+
+/// Which advisories somebody wants: those with one of these ids, and those that ship a package of one of these names.
+struct AdvisoryFilter {
+  std::set<std::string, std::less<>> ids;
+  std::set<std::string, std::less<>> package_names;
+};
+
+/// `xml` without the <update>s that certainly are not wanted, each left out from its first to its last byte; nothing
+/// else is touched, so what is torn or wrong elsewhere stays so. nullopt: that can't be told from the bytes, all must
+/// be read (another encoding, comments, CDATA, a document type, processing instructions).
+std::optional<std::string> without_unwanted_updates(std::string_view xml, const AdvisoryFilter& filter);
+
+}  // namespace patchstate::rpm

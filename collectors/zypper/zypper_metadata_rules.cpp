@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "collectors/zypper/zypper_metadata_rules.h"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/core.h>
+
+#include "assessment/assessment_json.h"
+
+namespace patchstate::zypper {
+namespace {
+
+using Reading = FetchedRepository::Reading;
+
+constexpr std::string_view kEvidence = "the age of repomd.xml in zypper's cache";
+
+bool contains(std::string_view text, std::string_view part) {
+  return text.find(part) != std::string_view::npos;
+}
+
+Warning incomplete(std::string code, std::string subject, std::string message) {
+  return {std::move(code), masked(message, 1500), std::move(subject), true};
+}
+
+Repository repository_of(const FetchedRepository& from) {
+  Repository one;
+  one.name = masked(from.config.id);
+  one.checked_at = from.checked_at;
+  one.published_at = from.published_at;
+  one.state = from.reading == Reading::never_fetched ? RepositoryState::never_fetched
+              : from.reading == Reading::unreadable  ? RepositoryState::unreadable
+                                                     : RepositoryState::ok;
+  one.security = std::any_of(from.advisories.begin(), from.advisories.end(), [](const rpm::RpmAdvisory& advisory) {
+    return rpm::classification_of(advisory.type) == Classification::security;
+  });
+  return one;
+}
+
+void add_repository_warnings(const FetchedRepository& one, std::vector<Warning>& warnings) {
+  const std::string& name = one.config.id;
+  if (one.reading == Reading::never_fetched)
+    warnings.push_back(incomplete("never_fetched", name,
+                                  fmt::format("{} is enabled but was never fetched: its updates are not known. Run "
+                                              "`zypper refresh` as root",
+                                              name)));
+  else if (one.reading == Reading::unreadable)
+    warnings.push_back(incomplete("source_unreadable", name,
+                                  fmt::format("what zypper has fetched of {} can't be read: {}", name, one.problem)));
+  else if (!one.problem.empty())
+    warnings.push_back(incomplete(
+        "index_damaged", name,
+        fmt::format("the advisories of {} can't all be read: {}. Run `zypper refresh --force`", name, one.problem)));
+}
+
+/// What SUSE's servers answer to a system whose registration they don't know any more (edge-84).
+bool is_about_registration(std::string_view text) {
+  constexpr std::array kWords = {"SUSEConnect",
+                                 "is not registered",
+                                 "registration",
+                                 "Permission to access",
+                                 "Authentication required",
+                                 "Invalid system credentials",
+                                 "Refreshing service",
+                                 "scc.suse.com"};
+  return std::any_of(kWords.begin(), kWords.end(), [&](const char* word) { return contains(text, word); });
+}
+
+/// Sentences that say nothing about the list.
+bool is_harmless(std::string_view text) {
+  constexpr std::array kSentences = {"Ignoring repository",          "is outdated. You can run",
+                                     "not been updated for a while", "appears to be outdated",
+                                     "One of the installed patches", "One of installed patches"};
+  return std::any_of(kSentences.begin(), kSentences.end(), [&](const char* words) { return contains(text, words); });
+}
+
+void add_message(const Message& message, std::vector<Warning>& warnings) {
+  const std::string text = masked(message.text, 800);
+  if (text.empty() || message.kind == MessageKind::info) return;
+  if (message.kind == MessageKind::unknown) {
+    warnings.push_back({"zypper_warning", "zypper's output also has: " + text, "", false});
+  } else if (is_about_registration(text)) {
+    warnings.push_back(incomplete(
+        "registration_lapsed", "",
+        "the update servers refuse this system, so updates may be missing: " + text + " See `SUSEConnect --status`"));
+  } else if (contains(text, "Cannot read repo")) {
+    // The reader of the same files has mostly said so already.
+    const auto known = [](const Warning& one) { return one.code == "source_unreadable"; };
+    if (std::any_of(warnings.begin(), warnings.end(), known)) return;
+    warnings.push_back(incomplete("source_unreadable", "",
+                                  "a repository can't be read by this user, so its updates are not known: " + text));
+  } else if (message.kind == MessageKind::error) {
+    warnings.push_back(incomplete("zypper_error", "", "zypper says: " + text));
+  } else if (!is_harmless(text)) {
+    warnings.push_back({"zypper_warning", "zypper says: " + text, "", false});
+  }
+}
+
+void add_update_stack(const Snapshot& snapshot, std::vector<Warning>& warnings) {
+  std::string names;
+  for (const auto& patch : snapshot.patches)
+    if (patch.update_stack) names += (names.empty() ? "" : ", ") + patch.name;
+  if (names.empty() && !snapshot.remarks.update_stack_first) return;
+  warnings.push_back({"update_stack_first",
+                      masked("zypper updates itself before it looks at the rest, so `zypper patch` has to run twice" +
+                                 (names.empty() ? names : ": " + names),
+                             500),
+                      "", false});
+}
+
+}  // namespace
+
+Metadata judge_metadata(const Snapshot& snapshot) {
+  Metadata metadata;
+  bool all_traced = true;
+  const auto older = [](const std::optional<Time>& one, const std::optional<Time>& other) {
+    return !one ? other : !other ? one : std::min(one, other);
+  };
+  for (const auto& from : snapshot.repositories) {
+    Repository one = repository_of(from);
+    if (one.state == RepositoryState::ok && !one.checked_at) all_traced = false;
+    metadata.checked_at = older(metadata.checked_at, one.checked_at);
+    metadata.published_at = older(metadata.published_at, one.published_at);
+    metadata.repositories.push_back(std::move(one));
+  }
+  if (!all_traced) metadata.checked_at.reset();
+  if (metadata.checked_at)
+    metadata.checked_evidence = std::string(kEvidence) + ", which each successful refresh touches";
+  return metadata;
+}
+
+std::vector<Warning> judge_health(const Snapshot& snapshot, const Surroundings&) {
+  std::vector<Warning> warnings = snapshot.warnings;
+  if (snapshot.installed.empty())
+    warnings.push_back(
+        incomplete("no_installed_packages", "", "the rpm database names no installed package, which can't be"));
+  if (snapshot.repositories.empty())
+    warnings.push_back(
+        incomplete("no_sources", "", "zypper has no repository enabled: nothing can be known to be missing"));
+  for (const auto& one : snapshot.repositories) add_repository_warnings(one, warnings);
+  for (const auto& message : snapshot.messages) add_message(message, warnings);
+  if (snapshot.remarks.has_skipped_repositories)
+    warnings.push_back(incomplete("repository_skipped", "",
+                                  "zypper skipped a repository (exit code 106), so updates may be missing. Run "
+                                  "`zypper refresh` as root and see what it says"));
+  add_update_stack(snapshot, warnings);
+  for (const auto& line : snapshot.not_understood)
+    warnings.push_back(
+        incomplete("not_understood", "", "zypper printed something that is not understood: " + masked(line, 300)));
+  return warnings;
+}
+
+}  // namespace patchstate::zypper
