@@ -120,8 +120,8 @@ std::size_t total(const Widths& widths) {
   return sum;
 }
 
-/// What is least missed goes first: the origin, then the advisory, then room for the few longest names and versions (they
-/// wrap), then the class.
+/// What is least missed goes first: the origin, then the advisory, then room for the few longest names and versions
+/// (they wrap), then the class.
 Widths choose_widths(const std::vector<Group>& groups, std::size_t width) {
   Widths widths{};
   const auto fits = [&](std::size_t percent) {

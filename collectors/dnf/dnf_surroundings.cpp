@@ -16,7 +16,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-
 /// Configuration: all files of these folders count.
 constexpr std::array kFolders = {"/etc/dnf",
                                  "/etc/dnf/dnf.conf.d",
