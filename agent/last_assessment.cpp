@@ -29,7 +29,7 @@ std::optional<Assessment> read_from(const fs::path& folder) {
   const auto heartbeat = later ? heartbeat_from_json(*later) : std::nullopt;
   // An older one is of a time before the state changed, and changed back.
   if (heartbeat && heartbeat->state_hash == assessment.state_hash &&
-      heartbeat->last_modified > assessment.last_modified)
+      heartbeat->last_modified >= assessment.last_modified)
     bring_up_to(assessment, *heartbeat);
   return assessment;
 }

@@ -6,6 +6,7 @@
 //     openssl   3.0.15-1~deb12u1  -> 3.0.17-1~deb12u2    critical   Debian-Security
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include <fmt/core.h>
 
@@ -15,11 +16,11 @@
 namespace patchstate {
 namespace {
 
-enum Column : std::size_t { name, installed, candidate, kind, origin, column_count };
+enum Column : std::size_t { name, installed, candidate, kind, advisory, origin, column_count };
 using Cells = std::array<std::string, column_count>;
 using Widths = std::array<std::size_t, column_count>;  ///< 0: the column is not shown
 
-const Cells kTitles = {"NAME", "INSTALLED", "CANDIDATE", "CLASS", "ORIGIN"};
+const Cells kTitles = {"NAME", "INSTALLED", "CANDIDATE", "CLASS", "ADVISORY", "ORIGIN"};
 constexpr std::size_t kIndent = 2;
 constexpr std::size_t kGap = 2;
 
@@ -50,6 +51,18 @@ std::string kind_of(const Update& update) {
   return text;
 }
 
+/// "RHSA-2026:1234 +2": the first of the most severe ones of its class, and how many more there are.
+std::string advisory_of(const Update& update) {
+  const auto weight = [](const Advisory& one) {
+    return std::pair(one.type == Classification::security || one.type == Classification::critical, one.severity);
+  };
+  const auto found = std::max_element(update.advisories.begin(), update.advisories.end(),
+                                      [&](const auto& a, const auto& b) { return weight(a) < weight(b); });
+  if (found == update.advisories.end()) return {};
+  const auto more = update.advisories.size() - 1;
+  return one_line(found->id) + (more > 0 ? fmt::format(" +{}", more) : "");
+}
+
 /// The architecture is named where it isn't the machine's own: two copies of one package are two lines.
 std::string name_of(const Update& update, const Host& host) {
   const bool is_own =
@@ -60,7 +73,7 @@ std::string name_of(const Update& update, const Host& host) {
 Row row_of(const Update& update, const Host& host) {
   return {&update,
           {name_of(update, host), update.installed_version.empty() ? "(new)" : one_line(update.installed_version),
-           one_line(update.version), kind_of(update), one_line(update.origin)}};
+           one_line(update.version), kind_of(update), advisory_of(update), one_line(update.origin)}};
 }
 
 std::string group_title(const Update& update) {
@@ -107,17 +120,19 @@ std::size_t total(const Widths& widths) {
   return sum;
 }
 
-/// What is least missed goes first: the origin, then room for the few longest names and versions (they wrap), then the
-/// class.
+/// What is least missed goes first: the origin, then the advisory, then room for the few longest names and versions
+/// (they wrap), then the class.
 Widths choose_widths(const std::vector<Group>& groups, std::size_t width) {
   Widths widths{};
   const auto fits = [&](std::size_t percent) {
     for (const auto column : {name, installed, candidate}) widths[column] = column_width(groups, column, percent);
     return total(widths) <= width;
   };
-  for (const auto column : {kind, origin}) widths[column] = column_width(groups, column, 100);
+  for (const auto column : {kind, advisory, origin}) widths[column] = column_width(groups, column, 100);
   if (fits(100)) return widths;
   widths[origin] = 0;
+  if (fits(100)) return widths;
+  widths[advisory] = 0;
   if (fits(100) || fits(95) || fits(85)) return widths;
   widths[kind] = 0;
   if (!fits(95) && !fits(85)) fits(75);

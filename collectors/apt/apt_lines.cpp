@@ -9,9 +9,6 @@
 namespace patchstate::apt {
 namespace {
 
-constexpr std::size_t kMostLines = 50;
-constexpr std::size_t kLongestLine = 300;
-
 bool is_alphanumeric(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
@@ -19,30 +16,7 @@ bool is_blank(char c) {
   return c == ' ' || c == '\t' || c == '\r';
 }
 
-std::string without_colours(std::string_view line) {
-  std::string plain;
-  plain.reserve(line.size());
-  for (std::size_t at = 0; at < line.size(); ++at) {
-    if (line[at] != '\x1b') {
-      plain += line[at];
-      continue;
-    }
-    // ESC [ parameters letter
-    if (at + 1 < line.size() && line[at + 1] == '[') ++at;
-    while (at + 1 < line.size() && (line[at + 1] < '@' || line[at + 1] > '~')) ++at;
-    ++at;
-  }
-  return plain;
-}
-
 }  // namespace
-
-std::string plain_line(std::string_view line) {
-  std::string plain = line.find('\x1b') == std::string_view::npos ? std::string(line) : without_colours(line);
-  while (!plain.empty() && is_blank(plain.back())) plain.pop_back();
-  if (const auto progress = plain.rfind('\r'); progress != std::string::npos) plain.erase(0, progress + 1);
-  return plain;
-}
 
 std::string sentence_of_apt(std::string_view text) {
   std::string shown = masked(text, 500);
@@ -91,19 +65,6 @@ QualifiedName qualified_name(std::string_view word) {
   const auto colon = word.find(':');
   if (colon == std::string_view::npos) return {std::string(word), {}};
   return {std::string(word.substr(0, colon)), std::string(word.substr(colon + 1))};
-}
-
-void NotUnderstood::add(std::string_view line) {
-  if (lines_.size() < kMostLines)
-    lines_.emplace_back(line.substr(0, kLongestLine));
-  else
-    ++more_;
-}
-
-std::vector<std::string> NotUnderstood::take() {
-  if (more_ > 0) lines_.push_back("and " + std::to_string(more_) + " more lines");
-  more_ = 0;
-  return std::move(lines_);
 }
 
 }  // namespace patchstate::apt

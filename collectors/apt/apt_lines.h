@@ -6,21 +6,9 @@
 #include <string_view>
 #include <vector>
 
+#include "collectors/tool_lines.h"
+
 namespace patchstate::apt {
-
-/// Calls `take` with each line of `text`, without its end; a last line without one counts too.
-template <class Take>
-void for_each_line(std::string_view text, Take take) {
-  while (!text.empty()) {
-    const auto end = text.find('\n');
-    take(text.substr(0, end));
-    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
-  }
-}
-
-/// What a terminal would show of the line: colours removed, of a progress line (`12%\r55%\rDone`) the last state, no
-/// blanks at the end.
-std::string plain_line(std::string_view line);
 
 /// A sentence of apt's own as it is shown: without passwords, of 500 bytes at most, never empty.
 std::string sentence_of_apt(std::string_view text);
@@ -40,17 +28,5 @@ struct QualifiedName {
 };
 /// Of "libc6:i386".
 QualifiedName qualified_name(std::string_view word);
-
-/// Data lines no record came from. A hostile text must not fill the memory with them: from some number on they are
-/// counted.
-class NotUnderstood {
- public:
-  void add(std::string_view line);
-  std::vector<std::string> take();
-
- private:
-  std::vector<std::string> lines_;
-  std::size_t more_ = 0;
-};
 
 }  // namespace patchstate::apt

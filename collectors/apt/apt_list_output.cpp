@@ -51,7 +51,7 @@ UpgradeList parse_upgrade_list(std::string_view text) {
   UpgradeList list;
   NotUnderstood rest;
   for_each_line(text, [&](std::string_view raw) {
-    const std::string line = plain_line(raw);
+    const std::string line = shown_line(raw);
     ListedUpgrade upgrade;
     if (is_chatter(line)) return;
     if (read_upgrade(line, upgrade))

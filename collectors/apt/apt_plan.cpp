@@ -95,7 +95,7 @@ std::string package_to_reinstall(const ProcessResult& result) {
   std::string name;
   if (result.ending != Ending::exited) return name;
   for_each_line(result.err, [&](std::string_view raw) {
-    const std::string line = plain_line(raw);
+    const std::string line = shown_line(raw);
     if (line.starts_with(kBegin) && line.ends_with(kEnd))
       name = line.substr(kBegin.size(), line.size() - kBegin.size() - kEnd.size());
   });

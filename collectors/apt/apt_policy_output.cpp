@@ -21,7 +21,7 @@ std::optional<int> number(std::string_view word) {
 class Reader {
  public:
   void read(std::string_view raw) {
-    const std::string line = plain_line(raw);
+    const std::string line = shown_line(raw);
     if (line.empty()) return;
     if (line.front() != ' ') {
       if (!begin_package(line)) rest_.add(line);

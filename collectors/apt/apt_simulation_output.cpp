@@ -172,7 +172,7 @@ std::optional<std::string> offered_service(std::string_view line) {
 class Reader {
  public:
   void read(std::string_view raw) {
-    const std::string line = plain_line(raw);
+    const std::string line = shown_line(raw);
     if (line.find_first_not_of(' ') == std::string::npos) {
       end_list();
     } else if (is_record(line)) {

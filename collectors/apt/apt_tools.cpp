@@ -136,7 +136,7 @@ std::vector<Complaint> complaints_in(std::string_view err) {
   constexpr std::size_t kMost = 50;
   std::vector<Complaint> complaints;
   for_each_line(err, [&](std::string_view raw) {
-    const std::string line = plain_line(raw);
+    const std::string line = shown_line(raw);
     if (complaints.size() >= kMost || !(line.starts_with("E: ") || line.starts_with("W: "))) return;
     complaints.push_back({line[0] == 'E', sentence_of_apt(std::string_view(line).substr(3))});
   });

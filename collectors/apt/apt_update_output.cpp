@@ -58,7 +58,7 @@ bool UpdateComplaints::any_failed() const {
 UpdateComplaints parse_update_complaints(std::string_view err) {
   UpdateComplaints all;
   for_each_line(err, [&](std::string_view raw) {
-    const std::string line = plain_line(raw);
+    const std::string line = shown_line(raw);
     const bool error = line.starts_with("E: ");
     if (!error && !line.starts_with("W: ")) return;
     const auto text = std::string_view(line).substr(3);

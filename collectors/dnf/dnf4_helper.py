@@ -20,6 +20,8 @@ os.dup2(2, 1)
 os.environ["DNF_DISABLE_ALIASES"] = "1"
 
 CVE = re.compile(r"CVE-\d{4}-\d{4,}", re.IGNORECASE)
+# Of the image itself, not of its modules: "kernel-core-uname-r = 5.14.0-427.el9.x86_64".
+KERNEL = re.compile(r"kernel(?:-(?!modules|devel|headers)\w+)*-uname-r = (\S+)")
 MOST_COMPLAINTS = 100
 
 
@@ -271,7 +273,7 @@ def held_by(base, one):
 def installonly(base, installed):
     kernels = []
     for one in installed.filter(provides=list(base.conf.installonlypkgs)):
-        releases = [str(each).partition(" = ")[2] for each in one.provides if "kernel" in str(each) and "uname-r = " in str(each)]
+        releases = [found.group(1) for found in map(KERNEL.match, map(str, one.provides)) if found]
         kernels.append({"name": one.name, "evr": one.evr, "arch": one.arch, "release": releases[0] if releases else "",
                         "source": one.sourcerpm or ""})
     return kernels

@@ -38,7 +38,7 @@ constexpr std::array kTools = {Traits{Tool::dnf5, "dnf5", {"dnf5", "dnf5"}, "/va
 /// Where this machine has it. dnf and yum can be names of dnf5, which is no Python script.
 std::string program_of(const Traits& traits) {
   for (const char* const name : traits.programs) {
-    const std::string program = find_program(name);
+    std::string program = find_program(name);
     if (program.empty()) continue;
     const bool script = traits.tool == Tool::dnf4 || traits.tool == Tool::yum;
     try {

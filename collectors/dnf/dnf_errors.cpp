@@ -72,7 +72,7 @@ std::string reason_in(std::string_view err) {
   std::string last;
   while (!err.empty()) {
     const auto end = err.find('\n');
-    const std::string line = clean_text(err.substr(0, end), 500);
+    std::string line = clean_text(err.substr(0, end), 500);
     err.remove_prefix(end == std::string_view::npos ? err.size() : end + 1);
     const std::string plain = lower(line);
     if (plain.starts_with("error") || plain.starts_with("failed") || plain.find(" error: ") != std::string::npos)

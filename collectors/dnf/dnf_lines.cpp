@@ -10,27 +10,10 @@
 namespace patchstate::dnf {
 namespace {
 
-constexpr std::size_t kMostLines = 50;
-constexpr std::size_t kLongestShown = 300;
 constexpr std::size_t kLongestLine = 4096;
 
 bool is_blank(char c) {
   return c == ' ' || c == '\t' || c == '\r';
-}
-
-std::string without_colours(std::string_view line) {
-  std::string plain;
-  for (std::size_t at = 0; at < line.size(); ++at) {
-    if (line[at] != '\x1b') {
-      plain += line[at];
-      continue;
-    }
-    // ESC [ parameters letter
-    if (at + 1 < line.size() && line[at + 1] == '[') ++at;
-    while (at + 1 < line.size() && (line[at + 1] < '@' || line[at + 1] > '~')) ++at;
-    ++at;
-  }
-  return plain;
 }
 
 /// In lower case; where a line starts so it says nothing about a package.
@@ -69,11 +52,7 @@ constexpr std::array<std::string_view, 29> kChatter = {
 }  // namespace
 
 std::string plain_line(std::string_view line) {
-  line = line.substr(0, kLongestLine);
-  std::string plain = line.find('\x1b') == std::string_view::npos ? std::string(line) : without_colours(line);
-  while (!plain.empty() && is_blank(plain.back())) plain.pop_back();
-  if (const auto progress = plain.rfind('\r'); progress != std::string::npos) plain.erase(0, progress + 1);
-  return clean_text(plain);
+  return clean_text(shown_line(line.substr(0, kLongestLine)));
 }
 
 std::vector<std::string> words_of(std::string_view line) {
@@ -101,19 +80,6 @@ bool is_chatter(const std::string& line) {
   if (plain.find(" | ") != std::string::npos || plain.starts_with("* ")) return true;
   return std::any_of(kChatter.begin(), kChatter.end(),
                      [&](std::string_view start) { return plain.starts_with(start); });
-}
-
-void NotUnderstood::add(std::string_view line) {
-  if (lines_.size() < kMostLines)
-    lines_.push_back(clean_text(line, kLongestShown));
-  else
-    ++more_;
-}
-
-std::vector<std::string> NotUnderstood::take() {
-  if (more_ > 0) lines_.push_back("and " + std::to_string(more_) + " more lines");
-  more_ = 0;
-  return std::move(lines_);
 }
 
 }  // namespace patchstate::dnf

@@ -7,8 +7,8 @@
 
 namespace patchstate::dnf {
 
-/// The running system's own `makecache` of dnf5, dnf, tdnf or yum, whichever it has. While another one holds their lock it
-/// waits, within `deadline`.
+/// The running system's own `makecache` of dnf5, dnf, tdnf or yum, whichever it has. While another one holds their lock
+/// it waits, within `deadline`.
 RefreshResult refresh_dnf(const HostAccess& access, std::chrono::milliseconds deadline);
 
 }  // namespace patchstate::dnf

@@ -16,8 +16,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kMostOsRelease = 64U << 10U;
-
 /// Configuration: all files of these folders count.
 constexpr std::array kFolders = {"/etc/dnf",
                                  "/etc/dnf/dnf.conf.d",
@@ -37,18 +35,6 @@ constexpr std::array kFolders = {"/etc/dnf",
 constexpr std::array kCaches = {"/var/cache/dnf", "/var/cache/libdnf5", "/var/cache/tdnf"};
 
 }  // namespace
-
-OperatingSystem read_operating_system(const fs::path& root) {
-  try {
-    for (const char* const path : {"/etc/os-release", "/usr/lib/os-release"})
-      if (const auto text = read_file_if_there(resolve_in_root(root, path), kMostOsRelease))
-        return operating_system(parse_os_release(*text));
-  } catch (const std::system_error&) {
-    // The host facts report an unreadable os-release; here it only means that the distribution's habits are not known.
-    return {};
-  }
-  return {};
-}
 
 Surroundings read_surroundings(const HostAccess& access) {
   Surroundings around;

@@ -13,9 +13,6 @@ namespace patchstate::dnf {
 /// What the rules need beside the tool's answer.
 Surroundings read_surroundings(const HostAccess& access);
 
-/// os-release of the system below the root; of nothing readable an empty one.
-OperatingSystem read_operating_system(const std::filesystem::path& root);
-
 /// Stamps of everything the tools' answer depends on (linux.md §5): database, cached metadata by content,
 /// configuration.
 std::string fingerprint(const HostAccess& access);

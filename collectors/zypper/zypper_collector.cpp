@@ -21,20 +21,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kMostOsRelease = 1U << 20U;
 constexpr const char* kFetched = "/var/cache/zypp/raw";
-
-std::string os_id(const fs::path& root) {
-  try {
-    for (const char* const path : {"/etc/os-release", "/usr/lib/os-release"})
-      if (const auto text = read_file_if_there(resolve_in_root(root, path), kMostOsRelease))
-        return operating_system(parse_os_release(*text)).id;
-  } catch (const std::system_error&) {
-    // The host facts report it; here only the vendor's word in a purl is lost.
-    return {};
-  }
-  return {};
-}
 
 /// Of all runs together, each sentence once.
 void keep(Answer answer, std::vector<ListedUpdate>& updates, Snapshot& snapshot) {
@@ -135,7 +122,7 @@ std::string fingerprint(const HostAccess& access) {
 Findings ZypperCollector::collect() {
   const Snapshot snapshot = take_snapshot(access_);
   Surroundings around;
-  around.os_id = os_id(access_.root);
+  around.os_id = read_operating_system(access_.root).id;
   around.now = access_.now;
   if (access_.root == "/" && !virtualization().container) around.kernel_running = running_kernel();
   return judge(snapshot, around);

@@ -57,6 +57,8 @@ class Judge {
     for (const auto& row : snapshot_.updates) add_offered(row);
     for (const auto& [key, row] : all_) add_not_offered(*row);
     for (const auto& [key, package] : installed_) add_unlisted(*package);
+    for (const auto& update : updates_)
+      for (const auto& advisory : update.advisories) shown_.insert(advisory.id);
     for (const auto& patch : snapshot_.patches) add_patch(patch);
     add_pending_kernel();
     std::sort(updates_.begin(), updates_.end(),
@@ -268,11 +270,7 @@ class Judge {
     if (patch.status == "applied" || patch.status == "not-needed" || patch.status == "retracted") return;
     const auto* const advisory = advisories_.of_patch(patch);
     if (advisory != nullptr && is_in_force(*advisory)) return;
-    const bool is_shown =
-        advisory != nullptr && std::any_of(updates_.begin(), updates_.end(), [&](const Update& update) {
-          return std::any_of(update.advisories.begin(), update.advisories.end(),
-                             [&](const Advisory& one) { return one.id == advisory->id; });
-        });
+    const bool is_shown = advisory != nullptr && shown_.contains(advisory->id);
     if (is_shown) return;
     Update update;
     update.patch_id = "patch:" + patch.name + "-" + patch.edition;
@@ -300,6 +298,7 @@ class Judge {
   std::map<Key, const rpm::InstalledPackage*> installed_;  ///< newest of each
   std::map<Key, const ListedUpdate*> all_;
   std::set<std::string> needed_;  ///< patches, by name
+  std::set<std::string> shown_;   ///< advisories of the packages' updates, by id
   std::map<Key, Evr> offered_;
   std::vector<Update> updates_;
   std::vector<Warning> warnings_;

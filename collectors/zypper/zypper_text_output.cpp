@@ -7,6 +7,7 @@
 #include <fmt/core.h>
 
 #include "assessment/assessment_json.h"
+#include "collectors/tool_lines.h"
 
 namespace patchstate::zypper {
 namespace {
@@ -22,31 +23,9 @@ std::string_view trimmed(std::string_view text) {
   return text;
 }
 
-std::string without_colours(std::string_view line) {
-  std::string plain;
-  for (std::size_t at = 0; at < line.size(); ++at) {
-    if (line[at] != '\x1b') {
-      plain += line[at];
-      continue;
-    }
-    if (at + 1 < line.size() && line[at + 1] == '[') ++at;
-    while (at + 1 < line.size() && (line[at + 1] < '@' || line[at + 1] > '~')) ++at;
-    ++at;
-  }
-  return plain;
-}
-
-/// What a terminal would show: no colours, of a progress line its last state.
 std::vector<std::string> lines_of(std::string_view text) {
   std::vector<std::string> lines;
-  while (!text.empty()) {
-    const auto end = std::min(text.find('\n'), text.size());
-    std::string line = without_colours(text.substr(0, end));
-    while (!line.empty() && (line.back() == '\r' || line.back() == ' ')) line.pop_back();
-    if (const auto progress = line.rfind('\r'); progress != std::string::npos) line.erase(0, progress + 1);
-    lines.push_back(clean_text(line, 64U << 10U));
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
+  for_each_line(text, [&](std::string_view line) { lines.push_back(clean_text(shown_line(line), 64U << 10U)); });
   return lines;
 }
 
@@ -105,7 +84,6 @@ class Tables {
   int tables() const { return tables_; }
 
  private:
-  /// Progress and warnings may quote a repository's name with a "|" in it; they are not rows, but may hide one.
   void add_not_understood(Answer& answer, const std::string& line) {
     if (answer.not_understood.size() < kMostNotUnderstood)
       answer.not_understood.push_back(clean_text(line, kLongestLine));
@@ -136,10 +114,11 @@ bool is_severity(std::string_view word) {
 bool read_patch(Cells cells, std::size_t columns, ListedUpdate& patch) {
   if (columns < 7 || cells.size() < columns) return false;
   if (cells.size() > columns && !is_category(cells[2])) {
+    const auto is_there = [&](std::size_t at) {
+      return at + 1 < cells.size() && is_category(cells[at]) && is_severity(cells[at + 1]);
+    };
     std::size_t category = 3;
-    while (category < cells.size() &&
-           !(is_category(cells[category]) && is_severity(cells[category + 1 < cells.size() ? category + 1 : category])))
-      ++category;
+    while (category < cells.size() && !is_there(category)) ++category;
     if (category + columns - 2 > cells.size()) return false;
     join(cells, 0, category - 1);
   }

@@ -389,7 +389,10 @@ class Configuration(Case):
         root = self.world(security=True)
         config = self.write("c.toml", 'collectors = ["apt"]\n[policy]\nmax_metadata_age = "1d"\n[cloud]\nidentity = false\n')
         self.assertEqual(self.run_it("check", "--root", root, "--config", config).returncode, 2)
-        self.fails("check", "--root", root, "--config", self.write("d.toml", 'collectors = ["dnf"]\n'), says="dnf")
+        self.fails("check", "--root", root, "--config", self.write("d.toml", 'collectors = ["yast"]\n'), says="apt, dnf, zypper")
+        named = self.run_it("check", "--root", root, "--config", self.write("e.toml", 'collectors = ["dnf"]\n'))
+        self.assertEqual(named.returncode, 3)
+        self.assertIn("dnf gave no answer (unsupported)", named.out)
         # A machine's own policy of refreshing does not extend to images.
         self.assertEqual(self.run_it("check", "--root", root, "--config",
                                      self.write("e.toml", '[refresh]\nmode = "always"\n')).returncode, 2)

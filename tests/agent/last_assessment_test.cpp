@@ -68,6 +68,8 @@ TEST_CASE("edge-102: a run that found the same state leaves a few bytes, and the
 
   auto later = assessment;
   later.activity_id = "two";
+  write_last_report(folder.path(), ReportForm::heartbeat, report_of(later, ReportForm::heartbeat));
+  CHECK(read_last_assessment(folders)->activity_id == "two");  // in the same second
   later.last_modified = now + 1h;
   CHECK(form_to_keep(folder.path(), later) == ReportForm::heartbeat);
   write_last_report(folder.path(), ReportForm::heartbeat, report_of(later, ReportForm::heartbeat));

@@ -148,11 +148,21 @@ TEST_CASE("edge-55 edge-74: a new package says so, a copy of another architectur
   CHECK_FALSE(contains(table(noncompliant()), "ca-certificates:all"));
 }
 
-TEST_CASE("a wide terminal gets the origin, a narrow one keeps names and versions whole") {
-  CHECK(contains(table(noncompliant(), 132), "critical  Debian-Security\n"));
+TEST_CASE("a wide terminal gets the advisory and the origin, a narrow one keeps names and versions whole") {
+  CHECK(contains(table(noncompliant(), 150), "  ADVISORY    ORIGIN\n"));
+  CHECK(contains(table(noncompliant(), 150), "  DSA-6001-1  Debian-Security\n"));
+  CHECK_FALSE(contains(table(noncompliant(), 80), "ADVISORY"));
   CHECK_FALSE(contains(table(noncompliant(), 80), "ORIGIN"));
   CHECK(contains(table(noncompliant(), 40), "\n  openjdk-17-jre-headless\n"));
   CHECK(contains(table(noncompliant(), 40), "-> 2.42.10+dfsg-1+deb12u4\n"));
+}
+
+TEST_CASE("of several advisories the most severe one for security is named") {
+  Update one = update("one", Classification::security);
+  one.advisories = {{"EX-1", Classification::bugfix, Severity::critical, {}, {}},
+                    {"EX-2", Classification::security, Severity::low, {}, {}},
+                    {"EX-3", Classification::security, Severity::important, {}, {}}};
+  CHECK(contains(table(judged(machine({one})), 132), "EX-3 +2"));
 }
 
 TEST_CASE("asked for security updates only, the list is filtered, the counts are not, and the table says so") {

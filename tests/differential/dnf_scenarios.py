@@ -158,6 +158,7 @@ def installonly(world):
     updates = world.repository("updates")
     for evr in ("6.1-1", "6.1-2"):
         world.installed("kernel-core", evr, provides=["installonlypkg(kernel)", f"kernel-core-uname-r = {evr}.x86_64"])
+        world.installed("kernel-modules", evr, provides=["installonlypkg(kernel-module)", f"kernel-modules-uname-r = {evr}.x86_64"])
     for evr in ("6.1-3", "6.1-4"):
         updates.package("kernel-core", evr, provides=["installonlypkg(kernel)", f"kernel-core-uname-r = {evr}.x86_64"])
     updates.advisory("T:2", severity="Critical", packages=["kernel-core-6.1-2.x86_64"])

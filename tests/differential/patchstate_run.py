@@ -5,7 +5,6 @@ import dataclasses
 import json
 import os
 import pathlib
-import shutil
 import subprocess
 
 PROBE = "patchstate-apt-probe"
@@ -74,6 +73,13 @@ class Answer:
         }
 
 
+def copied(program, to):
+    """By a process of its own: were the copy written by this one, what another thread starts just then would hold it open, and
+    it could not be run ("Text file busy")."""
+    subprocess.run(["cp", "-p", program, to], check=True)
+    return to
+
+
 class Patchstate:
     """The program of a build, with its probe or (`probe=None`) alone, so that it must ask apt's commands; or with another
     program, at that path, in the probe's place. What it keeps, it keeps in `scratch`."""
@@ -82,9 +88,9 @@ class Patchstate:
         # A copy, because nobody may not be able to reach the build folder.
         copy = pathlib.Path(scratch) / "bin"
         copy.mkdir()
-        self.program = shutil.copy2(pathlib.Path(bin_folder) / "patchstate", copy / "patchstate")
+        self.program = copied(pathlib.Path(bin_folder) / "patchstate", copy / "patchstate")
         if probe:
-            shutil.copy2(pathlib.Path(bin_folder) / PROBE if probe == PROBE else probe, copy / PROBE)
+            copied(pathlib.Path(bin_folder) / PROBE if probe == PROBE else probe, copy / PROBE)
         self.cache = pathlib.Path(scratch) / "cache"
         self.state = pathlib.Path(scratch) / "state"
         for folder in (self.cache, self.state):

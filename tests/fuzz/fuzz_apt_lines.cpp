@@ -8,9 +8,9 @@ using namespace patchstate;
 
 void fuzz(std::string_view input) {
   std::size_t seen = 0;
-  apt::for_each_line(input, [&](std::string_view line) {
+  for_each_line(input, [&](std::string_view line) {
     seen += line.size() + 1;
-    const auto plain = apt::plain_line(line);
+    const auto plain = shown_line(line);
     test::must(plain.find('\r') == std::string::npos, "a plain line has no carriage return");
     for (const auto word : apt::words_of(plain)) test::must(!word.empty(), "a word has letters");
     apt::qualified_name(plain);

@@ -195,7 +195,9 @@ std::string command_of(const Case& one, const std::string& name) {
 }
 
 void check_exit_codes(const Case& one) {
-  for (const auto& [name, expected] : one.expected["files"].items()) {
+  for (const auto& item : one.expected["files"].items()) {
+    const std::string& name = item.key();
+    const json& expected = item.value();
     CAPTURE(name);
     const std::string words = command_of(one, name);
     const Answer answer = read(words, one.file(name + ".stdout"));
