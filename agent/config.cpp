@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "agent/config_reader.h"
+#include "agent/hub_address.h"
 #include "agent/spool.h"
 #include "assessment/assessment_json.h"
 #include "platform/files.h"
@@ -107,7 +108,7 @@ std::size_t too_deep_line(std::string_view text) {
 }  // namespace
 
 std::string place_of(const Destination& destination) {
-  if (!destination.url.empty()) return masked(destination.url.substr(0, destination.url.find('?')), 200);
+  if (!destination.url.empty()) return shown_address(destination.url);
   if (!destination.folder.empty()) return destination.folder.string();
   return destination.file.empty() ? "standard output" : destination.file.string();
 }

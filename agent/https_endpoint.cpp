@@ -15,6 +15,7 @@
 #include <fmt/core.h>
 
 #include "agent/https_endpoint_failure.h"
+#include "agent/hub_address.h"
 #include "agent/version.h"
 #include "platform/gzip.h"
 
@@ -144,6 +145,11 @@ void set_deadlines(CURL* handle, const Deadlines& deadlines) {
   set(handle, CURLOPT_TIMEOUT_MS, static_cast<long>(deadlines.total.count()));
 }
 
+void replace_all(std::string& text, std::string_view what, std::string_view by) {
+  for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + by.size()))
+    text.replace(at, what.size(), by);
+}
+
 std::string failure_of(CURL* handle, CURLcode code, std::string_view detail, const std::string& url,
                        const HubAccess& access) {
   if (code == CURLE_WRITE_ERROR)
@@ -196,7 +202,7 @@ HttpAnswer exchange(const HubAccess& access, std::string_view path, const std::o
   set_trust(handle.get(), access);
 
   if (const CURLcode code = curl_easy_perform(handle.get()); code != CURLE_OK)
-    return {0, {}, {}, failure_of(handle.get(), code, detail.data(), url, access)};
+    return {0, {}, {}, failure_of(handle.get(), code, detail.data(), path.empty() ? shown_address(url) : url, access)};
   return answer_of(handle.get(), std::move(received));
 }
 
@@ -220,7 +226,16 @@ Delivery HttpsEndpoint::send(const Message& message) {
 }
 
 Delivery WebEndpoint::send(const Message& message) {
-  return delivery_of(post(access_, {}, message, Encoding::plain));
+  auto delivery = delivery_of(post(access_, {}, message, Encoding::plain));
+  // The sentences are those about hubs.
+  for (const auto& [hub, other] : {std::pair{"the hub", "the server"},
+                                   {"a hub", "a server"},
+                                   {"no hub", "no such server"},
+                                   {"patchstate-hub", "server for it"},
+                                   {"[report] hub", "its url"},
+                                   {"[report]", "its [[destination]]:"}})
+    replace_all(delivery.reason, hub, other);
+  return delivery;
 }
 
 }  // namespace patchstate

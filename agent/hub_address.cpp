@@ -79,6 +79,12 @@ std::string problem_of_hub(std::string_view url) {
   return problem_of(url, kHubForm, "/._~-");
 }
 
+std::string shown_address(std::string_view url) {
+  const auto scheme = url.find("://");
+  const auto start = scheme == std::string_view::npos ? 0 : scheme + 3;
+  return masked(url.substr(0, url.find_first_of("/?#", start)), 200);
+}
+
 std::string problem_of_url(std::string_view url) {
   return problem_of(url, kWebForm, "/._~-?=&%+,:;@");
 }

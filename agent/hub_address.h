@@ -16,5 +16,7 @@ std::string problem_of_hub(std::string_view url);
 inline constexpr std::string_view kWebForm = "https://HOST[:PORT][/PATH][?QUERY]";
 /// The same for any other address that reports are posted to.
 std::string problem_of_url(std::string_view url);
+/// "https://hooks.example.org" of such an address: the rest may be a secret, and is not shown.
+std::string shown_address(std::string_view url);
 
 }  // namespace patchstate
