@@ -15,10 +15,13 @@ import pathlib
 import platform
 import shutil
 import statistics
+import sys
 import tempfile
 
 from measure import Contender, Targets, alternating, memory_peaks
-import rpm_worlds
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "tests/support"))
+import large_rpm_world  # noqa: E402  (needs the path above)
 
 MIB = 1024  # KiB
 
@@ -45,12 +48,12 @@ class Bench(Targets):
     @staticmethod
     def dnf4(world, *command, exit_codes=(0,)):
         return Contender(["dnf", "-C", "-q", f"--installroot={world.root}", f"--releasever={world.version}", *command],
-                         {"HOME": str(rpm_worlds.CACHE / "home")}, exit_codes)
+                         {"HOME": str(large_rpm_world.CACHE / "home")}, exit_codes)
 
     @staticmethod
     def zypper(world, command):
         return Contender(["zypper", f"--root={world.root}", f"--releasever={world.version}", "--non-interactive", "--no-refresh",
-                          "--xmlout", command], {"HOME": str(rpm_worlds.CACHE / "home")})
+                          "--xmlout", command], {"HOME": str(large_rpm_world.CACHE / "home")})
 
     def says(self, world, source):
         """Each must find the same number of updates: a program that fails is fast."""
@@ -111,7 +114,7 @@ class Bench(Targets):
     @staticmethod
     def self_cpu(contender):
         """CPU of the first process alone, read from /proc while it is a zombie: utime and stime, without its children's."""
-        pid = os.posix_spawnp(contender.argv[0], contender.argv, {**rpm_worlds.PLAIN, **contender.environment},
+        pid = os.posix_spawnp(contender.argv[0], contender.argv, {**large_rpm_world.PLAIN, **contender.environment},
                               file_actions=[(os.POSIX_SPAWN_OPEN, fd, os.devnull, os.O_RDWR, 0) for fd in (0, 1, 2)])
         os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
         schedstat = pathlib.Path(f"/proc/{pid}/schedstat").read_text(encoding="ascii").split()
@@ -133,7 +136,7 @@ def main():
         largest = []
         for packages, advisories in sizes:
             for distribution in ("fedora", "opensuse-leap"):
-                world = rpm_worlds.large_world(pathlib.Path(name) / f"{distribution}-{packages}", distribution, packages, advisories)
+                world = large_rpm_world.large_world(pathlib.Path(name) / f"{distribution}-{packages}", distribution, packages, advisories)
                 bench.compare(world)
                 if packages == 20_000:
                     largest.append(world)

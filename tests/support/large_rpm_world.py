@@ -1,15 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Large rpm worlds for the bench: metadata are written as a repository's are, without building each package."""
+"""Large rpm worlds, for tests and the bench: metadata are written as a repository's are, without building each package."""
 
 import gzip
 import hashlib
 import pathlib
 import random
-import sys
 import tempfile
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "tests/support"))
-from rpm_world import ARCH, CACHE, DB_PATH, World, run  # noqa: E402  (needs the path above)
+from rpm_world import ARCH, CACHE, DB_PATH, World, run
 
 PLAIN = {"LC_ALL": "C.UTF-8", "PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/nonexistent"}
 VERSIONS = 5  # of each name in the repository; the installed one is the second
