@@ -15,7 +15,7 @@ sys.path.insert(0, str(HERE))
 
 from booted_reports import Hub, enrolls  # noqa: E402  (after the path is set)
 from booted_test import LAST, PLACES, SKIPPED, Service, gets_ready, install, sees_the_same, take, verifies  # noqa: E402
-from container import STATE, Container, expect, until, why_not  # noqa: E402
+from container import Container, expect, until, why_not  # noqa: E402
 from rpm_system import DATABASE, KINDS, RpmRoot, RpmSystem, rpm_world  # noqa: E402
 
 WITHIN = 60  # seconds from a change of the machine to the hub
