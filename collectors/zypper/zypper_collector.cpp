@@ -43,7 +43,7 @@ void ask_zypper(const ZypperTools& tools, Snapshot& snapshot) {
 std::string version_of_zypper(const HostAccess& access, const ZypperTools& tools, const Snapshot& snapshot) {
   if (access.root == "/")
     for (const auto& package : snapshot.installed)
-      if (package.name == "zypper") return "zypper " + package.evr.version;
+      if (package.name == "zypper") return package.evr.version;
   return tools.version();
 }
 

@@ -113,7 +113,8 @@ std::string ZypperTools::version() const {
   asked.argv = {"zypper", "--version"};
   const ProcessResult result = access_.runner.run(asked);
   const std::string line = result.out.substr(0, result.out.find('\n'));
-  return result.ok() && line.starts_with("zypper ") ? clean_text(line, 100) : std::string();
+  constexpr std::string_view kName = "zypper ";
+  return result.ok() && line.starts_with(kName) ? clean_text(line.substr(kName.size()), 100) : std::string();
 }
 
 }  // namespace patchstate::zypper

@@ -28,7 +28,7 @@ class ZypperTools {
   /// `zypper OPTIONS ARGUMENTS` (list-patches, list-updates --all, …). Throws CollectorError (check_ending); what may
   /// be said beside the list goes to `remarks`.
   Answer ask(const std::vector<std::string>& arguments, Remarks& remarks) const;
-  /// "zypper 1.14.42"; empty: it does not tell.
+  /// "1.14.42"; empty: it does not tell.
   std::string version() const;
 
  private:

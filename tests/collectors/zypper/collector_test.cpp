@@ -64,7 +64,7 @@ TEST_CASE("a pending package has what its advisory says") {
   REQUIRE(findings.updates.size() == 1);
   CHECK(findings.updates[0].cves == std::vector<std::string>{"CVE-2026-1"});
   CHECK(is_security(findings.updates[0]));
-  CHECK(findings.tool_version == "zypper 1.14.42");
+  CHECK(findings.tool_version == "1.14.42");
   CHECK(findings.warnings.empty());
 }
 
