@@ -33,7 +33,7 @@ PROBES = ["collectors/*_probe*", "!*_output*"]
 # Third-party header -> its homes. `*` crosses folders; `!` takes away.
 THIRD_PARTY_HOMES = {
     "apt-pkg/*": ["collectors/apt/apt_probe*", "!*_output*"],
-    "solv/*": PROBES,
+    "solv/*": ["collectors/zypper/zypper_probe*", "!*_output*"],
     "wuapi.h": PROBES,
     "curl/*": ["agent/https_endpoint*"],
     "expat.h": ["collectors/*_output.cpp", "collectors/*_output.h"],
@@ -211,6 +211,8 @@ PLANTS = [
     (check_third_party, {"agent/a.cpp": "#include <apt-pkg/init.h>\n"}, "agent/a.cpp:1"),
     (check_third_party, {"collectors/apt/apt_probe_output.cpp": "#include <apt-pkg/init.h>\n"},
      "collectors/apt/apt_probe_output.cpp:1"),
+    (check_third_party, {"collectors/zypper/zypper_probe_output.cpp": "#include <solv/pool.h>\n"},
+     "collectors/zypper/zypper_probe_output.cpp:1"),
     (check_third_party, {"collectors/apt/rules.cpp": "#include <nlohmann/json.hpp>\n"}, "collectors/apt/rules.cpp:1"),
     (check_third_party, {"agent/spool.cpp": "#include <curl/curl.h>\n"}, "agent/spool.cpp:1"),
     (check_third_party, {"collectors/zypper/rules.cpp": "#include <expat.h>\n"}, "collectors/zypper/rules.cpp:1"),
@@ -234,6 +236,7 @@ INNOCENT = {
     "agent/schedule.h": '#include "platform/files.h"\n',
     "assessment/a_json.cpp": '#include <nlohmann/json.hpp>\nauto s = "//";  // catch (...)\n/* #ifdef _WIN32\n*/\n',
     "collectors/apt/apt_probe.cpp": "#include <apt-pkg/init.h>\n#include <fcntl.h>\n",
+    "collectors/zypper/zypper_probe_pool.h": 'extern "C" {\n#include <solv/pool.h>\n}\n',
     "collectors/collector.h": "#include <fmt/format.h>\n#include <cstdint>\n#ifdef NDEBUG\n#endif\n",
     "platform/files.h": "",
     "platform/linux/files.cpp": '#include <fcntl.h>\n#include "platform/files.h"\n',

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "collectors/zypper/zypper_probe_solver.h"
+
+#include <algorithm>
+#include <cstring>
+#include <set>
+
+extern "C" {
+#include <solv/repo.h>
+}
+
+namespace patchstate::zypper {
+namespace {
+
+struct FreeSolver {
+  void operator()(Solver* solver) const { solver_free(solver); }
+};
+using SolverOwner = std::unique_ptr<Solver, FreeSolver>;
+
+SolverOwner make_solver(Pool* pool) {
+  SolverOwner solver(solver_create(pool));
+  solver_set_flag(solver.get(), SOLVER_FLAG_ADD_ALREADY_RECOMMENDED, 0);
+  solver_set_flag(solver.get(), SOLVER_FLAG_ALLOW_NAMECHANGE, 1);
+  solver_set_flag(solver.get(), SOLVER_FLAG_SPLITPROVIDES, 1);
+  return solver;
+}
+
+std::vector<Id> chosen_by(Solver* solver) {
+  IdQueue decisions;
+  solver_get_decisionqueue(solver, decisions.get());
+  std::vector<Id> chosen;
+  for (const Id id : decisions)
+    if (id > 1 && pool_id2solvable(solver->pool, id)->repo != solver->pool->installed) chosen.push_back(id);
+  return chosen;
+}
+
+std::vector<Id> erased_by(Solver* solver) {
+  std::vector<Id> erased;
+  Id id = 0;
+  Solvable* one = nullptr;
+  FOR_REPO_SOLVABLES(solver->pool->installed, id, one)
+  if (solver_get_decisionlevel(solver, id) <= 0) erased.push_back(id);
+  return erased;
+}
+
+}  // namespace
+
+UpdateRun run_update(Pool* pool) {
+  const SolverOwner solver = make_solver(pool);
+  IdQueue jobs;
+  jobs.push(SOLVER_UPDATE | SOLVER_SOLVABLE_ALL, 0);
+  UpdateRun run;
+  run.problems = solver_solve(solver.get(), jobs.get());
+  run.chosen = chosen_by(solver.get());
+  std::set<Id> names;
+  for (const Id id : run.chosen) names.insert(pool_id2solvable(pool, id)->name);
+  for (const Id id : erased_by(solver.get()))
+    if (!names.contains(pool_id2solvable(pool, id)->name)) run.erased.push_back(id);
+  return run;
+}
+
+PatchRun run_patches(Pool* pool) {
+  const SolverOwner solver = make_solver(pool);
+  IdQueue jobs;
+  PatchRun run;
+  run.problems = solver_solve(solver.get(), jobs.get());
+  run.changes = static_cast<int>(chosen_by(solver.get()).size() + erased_by(solver.get()).size());
+  IdQueue patches;
+  Id id = 0;
+  FOR_POOL_SOLVABLES(id) {
+    Solvable* const one = pool_id2solvable(pool, id);
+    const bool is_patch = std::strncmp(pool_id2str(pool, one->name), "patch:", 6) == 0;
+    if (is_patch && one->repo != pool->installed && pool_installable(pool, one)) patches.push(id);
+  }
+  run.known = patches.size();
+  IdQueue states;  // 1: satisfied, 0: not, -1: not relevant
+  solver_trivial_installable(solver.get(), patches.get(), states.get());
+  for (std::size_t i = 0; i < patches.size() && i < states.size(); ++i)
+    if (states[i] == 0) run.needed.push_back(patches[i]);
+  return run;
+}
+
+}  // namespace patchstate::zypper
