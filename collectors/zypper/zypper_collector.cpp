@@ -12,9 +12,11 @@
 #include "collectors/rpm/rpm_database.h"
 #include "collectors/zypper/zypper_cache.h"
 #include "collectors/zypper/zypper_rules.h"
+#include "collectors/zypper/zypper_shortcut.h"
 #include "collectors/zypper/zypper_tools.h"
 #include "platform/files.h"
 #include "platform/machine.h"
+#include "platform/paths.h"
 
 namespace patchstate::zypper {
 namespace {
@@ -78,7 +80,14 @@ rpm::AdvisoryFilter wanted_advisories(const Snapshot& snapshot) {
   return wanted;
 }
 
-Snapshot take_snapshot(const HostAccess& access) {
+void read_wanted_advisories(const HostAccess& access, Snapshot& snapshot) {
+  const rpm::AdvisoryFilter wanted = wanted_advisories(snapshot);
+  for (auto& one : snapshot.repositories)
+    if (one.reading == FetchedRepository::Reading::ok) read_advisories(access.root, wanted, one);
+}
+
+/// What is installed and configured, and what was fetched.
+Snapshot read_system(const HostAccess& access) {
   Snapshot snapshot;
   snapshot.installed = rpm::installed_packages(access);
   rpm::RepoFiles configured = rpm::read_repo_files(access.root, rpm::zypp_repo_folders());
@@ -87,18 +96,28 @@ Snapshot take_snapshot(const HostAccess& access) {
   for (const auto& config : configured.repositories)
     if (config.enabled) snapshot.repositories.push_back(read_fetched(access.root, config));
   read_locks(access.root, snapshot);
-  const auto usable = usable_repositories(snapshot);
+  return snapshot;
+}
+
+void complete_by_zypper(const HostAccess& access, const std::vector<std::string>& usable, Snapshot& snapshot) {
   ZypperTools tools(access, rpm::find_rpm_database(access.root).folder);
   // It would look for those it never fetched, and root's would begin a cache of them.
   if (usable.size() < snapshot.repositories.size()) tools.only(usable);
   tools.take_solver_caches(usable);
   ask_zypper(tools, snapshot);
-  const rpm::AdvisoryFilter wanted = wanted_advisories(snapshot);
-  for (auto& one : snapshot.repositories)
-    if (one.reading == FetchedRepository::Reading::ok) read_advisories(access.root, wanted, one);
+  read_wanted_advisories(access, snapshot);
   if (is_something_hidden(snapshot))
     keep(tools.ask({"list-updates", "--all"}, snapshot.remarks), snapshot.all_updates, snapshot);
   snapshot.tool_version = version_of_zypper(access, tools, snapshot);
+}
+
+Snapshot take_snapshot(const HostAccess& access) {
+  Snapshot snapshot = read_system(access);
+  const auto usable = usable_repositories(snapshot);
+  if (ask_probe(access, snapshot))
+    read_wanted_advisories(access, snapshot);
+  else
+    complete_by_zypper(access, usable, snapshot);
   return snapshot;
 }
 
@@ -152,6 +171,8 @@ CollectorChoice choose_zypper(const HostAccess& access) {
   choice.fits = true;
   choice.reason =
       is_there ? "rpm database, zypper and its configuration found" : "rpm database and zypper's configuration found";
+  if (!probe_program("patchstate-solv-probe").empty())
+    choice.reason += "; asked through patchstate-solv-probe where that says what zypper would";
   choice.collector = std::make_unique<ZypperCollector>(access);
   choice.fingerprint = fingerprint(access);
   for (const char* const folder : kFolders) choice.watched.emplace_back(folder);

@@ -35,12 +35,6 @@ std::string purl(const Update& update, const Surroundings& around) {
                      encoded(update.name), encoded(rpm::to_text(evr)), encoded(update.arch), epoch);
 }
 
-/// A program temporary fix: what SUSE's support gives to one customer, ahead of the update (edge-81).
-bool is_ptf(const Evr& version) {
-  const auto says = [&](std::string_view word) { return version.release.find(word) != std::string::npos; };
-  return says(".PTF.") || says(".ptf.");
-}
-
 class Judge {
  public:
   Judge(const Snapshot& snapshot, const Surroundings& around)
@@ -338,6 +332,11 @@ void Judge::add_pending_kernel() {
 }
 
 }  // namespace
+
+bool is_ptf(const Evr& version) {
+  const auto says = [&](std::string_view word) { return version.release.find(word) != std::string::npos; };
+  return says(".PTF.") || says(".ptf.");
+}
 
 bool is_something_hidden(const Snapshot& snapshot) {
   const auto tells_all = [](const FetchedRepository& one) { return one.has_updateinfo && one.problem.empty(); };

@@ -11,6 +11,9 @@ namespace patchstate::zypper {
 /// a newer version of something installed becomes an update, or is known not to be one.
 Findings judge(const Snapshot& snapshot, const Surroundings& surroundings);
 
+/// A program temporary fix: what SUSE's support gives to one customer, ahead of the update (edge-81).
+bool is_ptf(const rpm::Evr& version);
+
 /// Whether `list-updates --all` can tell more than this snapshot, which has no answer of it yet: something is locked,
 /// an advisory has a newer version than what zypper would install, or a repository has no advisories to see that by.
 bool is_something_hidden(const Snapshot& snapshot);

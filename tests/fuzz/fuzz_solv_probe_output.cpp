@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+// What patchstate-solv-probe prints, whether it may be taken, and the rules over what is.
+#include "collectors/collector.h"
+#include "collectors/zypper/zypper_fast_path.h"
+#include "collectors/zypper/zypper_rules.h"
+#include "tests/fuzz/fuzz.h"
+
+using namespace patchstate;
+
+void fuzz(std::string_view input) {
+  zypper::ProbeAnswer answer;
+  try {
+    answer = zypper::parse_probe_output(input);
+  } catch (const CollectorError&) {
+    return;
+  }
+  zypper::Snapshot snapshot;
+  for (const auto& package : answer.packages)
+    snapshot.installed.push_back(
+        {package.name, rpm::parse_evr(package.installed.version), package.installed.arch, std::nullopt, ""});
+  if (!zypper::needs_zypper(answer, snapshot).empty()) return;
+  const auto packages = answer.packages.size();
+  zypper::take(std::move(answer), snapshot);
+  test::must(snapshot.updates.size() == packages, "each package is an update");
+  for (const auto& update : zypper::judge(snapshot, {}).updates)
+    test::must(!update.classifications.empty(), "an update has a class, if only `unknown`");
+}
