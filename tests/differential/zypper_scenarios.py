@@ -35,6 +35,8 @@ class Scenario:
     fetch: bool = True
     in_force: tuple = ()  # patches zypper calls needed while an older kernel is installed beside what they bring
     listed: bool = True  # zypper's own list-updates is what we call installable
+    probe: bool | None = True  # patchstate-solv-probe answers, where it is there; False: it steps back; None: it may
+    answered_by: set = dataclasses.field(default_factory=set)  # filled while it is asked: tools, the probe being there
 
 
 SCENARIOS = []
@@ -104,14 +106,14 @@ def one_id_twice(world):
             "beta.x86_64": Expected("1.0-1", "1.1-1", ("T-1",), "important", cves=("CVE-2026-1",))}
 
 
-@scenario("edge-79: a locked package is held")
+@scenario("edge-79: a locked package is held", probe=False)
 def locked(world):
     updates = world.repository("updates")
     world.file("/etc/zypp/locks", "\ntype: package\nmatch_type: glob\ncase_sensitive: on\nsolvable_name: alph*\n")
     return {"alpha.x86_64": one_update(world, updates, state="held"), "beta.x86_64": one_update(world, updates, "beta")}
 
 
-@scenario("a security update of another vendor is a finding, not silence")
+@scenario("a security update of another vendor is a finding, not silence", probe=False)
 def other_vendor(world):
     updates = world.repository("updates")
     world.installed("alpha", "1.0-1", vendor=VENDOR)
@@ -121,7 +123,7 @@ def other_vendor(world):
                                      state="blocked_by_pin")}
 
 
-@scenario("of two vendors' updates the own one is taken, and the other is shown apart")
+@scenario("of two vendors' updates the own one is taken, and the other is shown apart", probe=False)
 def two_vendors(world):
     updates = world.repository("updates")
     world.installed("alpha", "1.0-1", vendor=VENDOR)
@@ -133,7 +135,7 @@ def two_vendors(world):
             "alpha.x86_64=1.2-1": Expected("1.0-1", "1.2-1", ("T-other",), "critical", state="blocked_by_pin")}
 
 
-@scenario("a repository of better priority hides a security update of another")
+@scenario("a repository of better priority hides a security update of another", probe=False)
 def priorities(world):
     updates = world.repository("updates")
     preferred = world.repository("preferred", priority=10)
@@ -146,7 +148,7 @@ def priorities(world):
 
 
 @scenario("kernels are installed beside each other: what counts is the newest that is there",
-          in_force=("T-kernel-default-5.14-2", "T-kernel-rt-5.14-2"))
+          in_force=("T-kernel-default-5.14-2", "T-kernel-rt-5.14-2"), probe=False)
 def kernels(world):
     updates = world.repository("updates")
     multi = {"provides": ["multiversion(kernel)"]}
@@ -162,7 +164,7 @@ def kernels(world):
                                               cves=("CVE-2026-3",), reboot="always_requires_reboot")}
 
 
-@scenario("an update whose dependencies can't be met is kept back")
+@scenario("an update whose dependencies can't be met is kept back", probe=False)
 def uninstallable(world):
     updates = world.repository("updates")
     world.installed("theta", "1.0-1")
@@ -171,7 +173,7 @@ def uninstallable(world):
     return {"theta.x86_64": Expected("1.0-1", "1.1-1", ("T-theta",), "important", state="kept_back")}
 
 
-@scenario("of an update that can't be installed the one below it is taken, and it is shown apart")
+@scenario("of an update that can't be installed the one below it is taken, and it is shown apart", probe=False)
 def next_best(world):
     updates = world.repository("updates")
     world.installed("theta", "1.0-1")
@@ -224,7 +226,7 @@ def no_updateinfo(world):
             "beta.x86_64": Expected("1.0-1", "1.1-1", kind="unknown")}
 
 
-@scenario("edge-78: one package of two architectures is two updates, which zypper can't install")
+@scenario("edge-78: one package of two architectures is two updates, which zypper can't install", probe=False)
 def two_archs(world):
     updates = world.repository("updates")
     expected = {}
@@ -236,7 +238,7 @@ def two_archs(world):
     return expected
 
 
-@scenario("a retracted update is not offered", listed=False)
+@scenario("a retracted update is not offered", listed=False, probe=False)
 def retracted(world):
     updates = world.repository("updates")
     one = one_update(world, updates, status="retracted", state="excluded")
@@ -256,7 +258,7 @@ def update_stack(world):
     return {"libzypp.x86_64": stack, "alpha.x86_64": one_update(world, updates)}
 
 
-@scenario("edge-81: a program temporary fix is not replaced by what is older than it, and a newer update is one")
+@scenario("edge-81: a program temporary fix is not replaced by what is older than it, and a newer update is one", probe=False)
 def ptf(world):
     updates = world.repository("updates")
     world.installed("alpha", "1.2-1.100.PTF.1", vendor=VENDOR)
@@ -290,7 +292,7 @@ def forget(world):
 
 
 @scenario("edge-116: one repository that was never fetched makes it partial", fetched=forget,
-          warnings=("never_fetched",))
+          warnings=("never_fetched",), probe=False)
 def never_fetched(world):
     return {"alpha.x86_64": one_update(world, world.repository("updates"))}
 
@@ -319,7 +321,7 @@ def hide(world):
 
 
 @scenario("edge-73: a repository that this user can't read is not one that is not there", fetched=hide, users=("nobody",),
-          warnings=("source_unreadable",))
+          warnings=("source_unreadable",), probe=False)
 def unreadable(world):
     updates = world.repository("updates")
     world.file("/etc/zypp/repos.d/hidden.repo", "[hidden]\nname=hidden\nenabled=0\nbaseurl=file:///nowhere\n")

@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """The zypper collector on real rpm databases and repositories: what must be said of each machine, and what zypper itself
 says: list-updates has the same packages and versions, list-patches the same needed advisories, severities and CVEs. zypper is
-this machine's, or that of the root of Debian sid that the test of dnf5 makes (--sid). Asking changes nothing, as root and as nobody."""
+this machine's, or that of the root of Debian sid that the test of dnf5 makes (--sid). Asking changes nothing, as root and as nobody.
+
+Each is asked through zypper alone, and with patchstate-solv-probe beside the program: that answers where the scenario
+says so, and both answers are one. --random asks the same of machines made by chance."""
 
 import argparse
 import json
@@ -19,7 +22,9 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "support")]
 import rpm_world  # noqa: E402  (after the path is set)
 from dnf_scenarios_test import SID, prepare_sid  # noqa: E402
 from unchanged_test import changes, photograph  # noqa: E402
-from zypper_scenarios import SCENARIOS  # noqa: E402
+from zypper_by_probe import PROBE, differences, list_differences, of_probe, of_zypper  # noqa: E402
+from zypper_random_worlds import worlds  # noqa: E402
+from zypper_probe_scenarios import SCENARIOS  # noqa: E402  (its own and all others)
 
 SKIPPED = 77
 NOBODY = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
@@ -29,9 +34,9 @@ WATCHED = ("etc", "run", "var", "usr")
 class Machine:
     """Runs programs of this machine, or of a root that sees the same paths."""
 
-    def __init__(self, chroot, program):
+    def __init__(self, chroot, program, with_probe):
         self.prefix = ["chroot", chroot] if chroot else []
-        self.program = program
+        self.program, self.with_probe = program, with_probe
 
     def run(self, *command, accept=(0,), **environment):
         result = subprocess.run([*self.prefix, *map(str, command)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
@@ -45,8 +50,8 @@ class Machine:
         return self.run("zypper", f"--root={world.root}", "--non-interactive", *arguments, accept=accept,
                         HOME=str(world.folder), ZYPP_READONLY_HACK="1" if "--xmlout" in arguments else "")
 
-    def answer(self, world, cache, user):
-        return json.loads(self.run(*user, self.program, world.root, cache))
+    def answer(self, world, cache, user, program=None):
+        return json.loads(self.run(*user, program or self.program, world.root, cache))
 
 
 def rows(machine, world, *command):
@@ -135,6 +140,17 @@ def written(before, after):
     return [path for path in changes(before, after) if "/var/lib/rpm" not in path or not is_touched(path)]
 
 
+def same_by_probe(scenario, machine, world, answer, by_zypper):
+    """With the probe beside it: the same answer, given by whom the scenario says, and made of the same lists."""
+    tool = answer["sources"][0].get("tool")
+    if scenario.probe is not None and not scenario.failure and (tool == PROBE) != scenario.probe:
+        yield f"{tool} answered"
+    yield from differences(answer, by_zypper)
+    if tool == PROBE:
+        zyppers = of_zypper(rows(machine, world, "list-updates"), rows(machine, world, "list-patches"))
+        yield from list_differences(of_probe(machine, world, machine.with_probe.parent / PROBE), zyppers)
+
+
 def check(scenario, machine, folder):
     world = rpm_world.World(folder / "world", "opensuse-leap", "15.6")
     expected = scenario.fill(world)
@@ -148,15 +164,34 @@ def check(scenario, machine, folder):
         cache = folder / f"cache-{who}"
         cache.mkdir()
         os.chown(cache, *((65534, 65534) if who == "nobody" else (0, 0)))
+        user = NOBODY if who == "nobody" else []
         before = photograph(world.root, WATCHED)
-        answer = machine.answer(world, cache, NOBODY if who == "nobody" else [])
+        if machine.with_probe:
+            by_probe = machine.answer(world, cache, user, machine.with_probe)
+        answer = machine.answer(world, cache, user)
         if changed := written(before, photograph(world.root, WATCHED)):
             yield f"asked as {who}, it changed {changed}"
-        yield from (f"{who} is told: {each}" for each in against_expected(scenario, expected, answer))
-    if not scenario.failure:
+        if expected is not None:
+            yield from (f"{who} is told: {each}" for each in against_expected(scenario, expected, answer))
+        if machine.with_probe:
+            yield from (f"{who} is told: {each}" for each in same_by_probe(scenario, machine, world, by_probe, answer))
+            scenario.answered_by.add(by_probe["sources"][0].get("tool"))
+    if expected is not None and not scenario.failure:
         if scenario.listed:
             yield from against_list_updates(machine, world, answer)
         yield from against_list_patches(scenario, machine, world, answer)
+
+
+def machine_of(options, chroot, folder):
+    """The programs stand where every user can run them, the probe beside one of them. In the root of sid there is another
+    libsolv."""
+    program = shutil.copy2(pathlib.Path(options.bin) / "zypper_answer", folder)
+    if chroot:
+        return Machine(chroot, program, None)
+    (folder / "with-probe").mkdir()
+    for name in ("zypper_answer", PROBE):
+        shutil.copy2(pathlib.Path(options.bin) / name, folder / "with-probe")
+    return Machine(chroot, program, folder / "with-probe/zypper_answer")
 
 
 def same_paths(chroot):
@@ -172,6 +207,7 @@ def main():
     parser.add_argument("--bin", required=True)
     parser.add_argument("--sid", action="store_true", help="ask the zypper of Debian sid")
     parser.add_argument("--only", default="", help="scenarios with this in their name")
+    parser.add_argument("--random", type=int, default=0, help="in place of the scenarios, as many machines made by chance")
     options = parser.parse_args()
     chroot = SID if options.sid else None
     missing = rpm_world.missing_tools("zstd", *(() if chroot else ("zypper",)))
@@ -183,20 +219,20 @@ def main():
             print(f"skipped: {why}")
             return SKIPPED
         same_paths(chroot)
-    failed, chosen = 0, [one for one in SCENARIOS if options.only in one.name]
+    failed, chosen = 0, [one for one in (worlds(options.random) if options.random else SCENARIOS) if options.only in one.name]
     for scenario in chosen:
         with tempfile.TemporaryDirectory(prefix="patchstate-zypper-", dir=chroot and chroot / "tmp") as name:
             folder = pathlib.Path(name)
             folder.chmod(0o755)
-            program = shutil.copy2(pathlib.Path(options.bin) / "zypper_answer", folder)
             try:
-                problems = list(check(scenario, Machine(chroot, program), folder))
+                problems = list(check(scenario, machine_of(options, chroot, folder), folder))
             except AssertionError as error:
                 problems = [str(error)]
         failed += bool(problems)
         print(f"{'FAILED' if problems else 'ok'}: {scenario.name}", *problems, sep="\n    ")
-    print(f"{len(chosen)} scenarios, {failed} failed")
-    return 1 if failed or not chosen else 0
+    by_probe = sum(PROBE in one.answered_by for one in chosen)
+    print(f"{len(chosen)} scenarios, {failed} failed; {PROBE} answered {by_probe} of them")
+    return 1 if failed or not chosen or not (by_probe or chroot or options.only) else 0
 
 
 if __name__ == "__main__":

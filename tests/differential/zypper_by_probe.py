@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: Apache-2.0
+"""patchstate-solv-probe beside zypper: what both say of one machine."""
+
+import json
+
+PROBE = "patchstate-solv-probe"
+
+
+def without_tool(answer):
+    """What does not depend on who answered and when."""
+    answer = json.loads(json.dumps(answer))
+    for key in ("assessmentActivityId", "startDateTime", "lastModifiedDateTime"):
+        answer.pop(key, None)
+    for source in answer["sources"]:
+        for key in ("tool", "toolVersion", "durationMs"):
+            source.pop(key, None)
+    return answer
+
+
+def differences(answer, by_zypper):
+    """Of two assessments."""
+    one, other = without_tool(answer), without_tool(by_zypper)
+    if one != other:
+        yield (f"{answer['sources'][0].get('tool')} says {json.dumps(one['sources'])} {json.dumps(one['patches'])}\n"
+               f"      zypper alone {json.dumps(other['sources'])} {json.dumps(other['patches'])}")
+
+
+def of_probe(machine, world, probe):
+    """(updates, patches) as the probe itself prints them."""
+    repositories = [word for one in world.repositories if one.enabled
+                    for word in ("--repository", one.id, "/etc/zypp/repos.d/test.repo")]
+    lines = [json.loads(line) for line in machine.run(probe, "--root", world.root, *repositories).splitlines()]
+    updates, patches = set(), set()
+    for line in lines[1:]:
+        if line["kind"] == "package":
+            chosen, = line["chosen"]
+            updates.add((line["name"], chosen["version"], chosen["arch"], line["version"], chosen["repository"]))
+        else:
+            patches.add((line["name"], line["edition"], line["arch"], line["repository"], line["category"], line["severity"],
+                         line["updateStack"], line["reboot"], line["issued"],
+                         tuple(sorted((issue["type"], issue["id"]) for issue in line["issues"]))))
+    return updates, patches
+
+
+def of_zypper(updates, patches):
+    """The same of the <update> elements of zypper's two lists."""
+    def issues(row):
+        return tuple(sorted((issue.get("type"), issue.get("id")) for issue in row.iter("issue")))
+
+    return ({(row.get("name"), row.get("edition"), row.get("arch"), row.get("edition-old"), row.find("source").get("alias"))
+             for row in updates},
+            {(row.get("name"), row.get("edition"), row.get("arch"), row.find("source").get("alias"), row.get("category"),
+              row.get("severity"), row.get("pkgmanager") == "true", row.get("restart") == "true",
+              int(row.find("issue-date").get("time_t")), issues(row)) for row in patches})
+
+
+def list_differences(probes, zyppers):
+    """Row by row, field by field."""
+    for what, ours, theirs in zip(("update", "patch"), probes, zyppers):
+        for each in ours - theirs:
+            yield f"the probe has the {what} {each}, which zypper has not"
+        for each in theirs - ours:
+            yield f"zypper has the {what} {each}, which the probe has not"
