@@ -55,13 +55,13 @@ HubAccessResult access_to_enroll(const Reporting& report) {
   if (auto problem = problem_of_hub(report.hub); !problem.empty()) return {{}, "hub: " + problem};
   if (!report.client_key.empty())
     if (auto file = read_secret(report.client_key); !file.problem.empty()) return {{}, std::move(file.problem)};
-  return {{report, report.hub, {}, {}}, {}};
+  return {{static_cast<const Transport&>(report), report.hub, {}, {}}, {}};
 }
 
 HubAccessResult access_to(const Destination& destination) {
   if (!destination.client_key.empty())
     if (auto file = read_secret(destination.client_key); !file.problem.empty()) return {{}, std::move(file.problem)};
-  HubAccessResult result{{destination, destination.url, {}, {}}, {}};
+  HubAccessResult result{{static_cast<const Transport&>(destination), destination.url, {}, {}}, {}};
   if (destination.headers_file.empty()) return result;
   auto file = read_secret(destination.headers_file);
   if (!file.problem.empty()) return {{}, std::move(file.problem)};

@@ -95,7 +95,7 @@ fs::path Spool::prepare(std::uintmax_t bytes, std::string_view name) {
 
 fs::path Spool::put(ReportForm form, std::string_view json, std::string_view activity_id) {
   const auto ending = form == ReportForm::heartbeat ? kHeartbeat : kSuffix;
-  const auto path = prepare(json.size(), fmt::format("{}{}", activity_id, ending));
+  auto path = prepare(json.size(), fmt::format("{}{}", activity_id, ending));
   // The folder is private; the file may get another name elsewhere (add_name), which others may read.
   write_durably(path, json, 0644);
   return path;

@@ -132,14 +132,24 @@ Remarks check_exit_code(const Command& command, const ProcessResult& result, con
   return remarks;
 }
 
+namespace {
+
+/// zypper calls a system's repositories no "update repositories" also where none of them has a patch, as Tumbleweed's.
+bool says_that_none_is_defined(const Answer& answer) {
+  return std::any_of(answer.messages.begin(), answer.messages.end(),
+                     [](const Message& one) { return one.text.find("No repositories defined") != std::string::npos; });
+}
+
+}  // namespace
+
 Remarks check_ending(const Command& command, const ProcessResult& result, const Answer& answer) {
   const Remarks remarks = check_exit_code(command, result, answer);
   const std::string code = std::to_string(result.exit_code);
   if (answer.problem) fail(FailureKind::unparseable, command, code, "its output can't be read", *answer.problem, "");
-  if (answer.has_no_repositories)
+  if (answer.has_no_repositories && says_that_none_is_defined(answer))
     fail(FailureKind::disabled, command, "no_repositories", "no repository could be asked", complaint(result, answer),
          "See `zypper repos`, and `zypper refresh` as root");
-  if (!answer.has_list)
+  if (!answer.has_list && !answer.has_no_repositories)
     fail(FailureKind::unparseable, command, code, "there is no list in its output", complaint(result, answer), "");
   return remarks;
 }

@@ -19,7 +19,7 @@ bool contains(std::string_view text, std::string_view part) {
   return text.find(part) != std::string_view::npos;
 }
 
-Warning incomplete(std::string code, std::string subject, std::string message) {
+Warning incomplete(std::string code, std::string subject, const std::string& message) {
   return {std::move(code), masked(message, 1500), std::move(subject), true};
 }
 

@@ -141,6 +141,19 @@ TEST_CASE("edge-113: whatever ends zypper, there is a failure and no empty list"
   }
 }
 
+TEST_CASE("repositories without any patch, as Tumbleweed's, are no failure") {
+  const std::string none = "<?xml version='1.0'?>\n<stream>\n<appletinfo status=\"no-update-repositories\"/>\n";
+  Machine machine;
+  machine.runner.add({"list-patches"}, ReplayRunner::exited(0, none + "</stream>\n"));
+  machine.runner.add({"list-updates"}, ReplayRunner::exited(0, list(kPackageRow)));
+  CHECK(machine.collect().updates.size() == 1);
+  Machine empty;
+  empty.runner.add({"list-"},
+                   ReplayRunner::exited(0, none + "<message type=\"warning\">No repositories defined. Operating "
+                                                  "only with the installed resolvables.</message></stream>\n"));
+  CHECK_THROWS_WITH_AS(empty.collect(), doctest::Contains("no repository could be asked"), CollectorError);
+}
+
 TEST_CASE("edge-115: no repository, and none that was fetched, are failures before zypper is asked") {
   Machine none;
   none.put("etc/zypp/repos.d/updates.repo", "[updates]\nenabled=0\nbaseurl=https://example.org/updates\n");
