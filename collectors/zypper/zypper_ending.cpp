@@ -134,10 +134,13 @@ Remarks check_exit_code(const Command& command, const ProcessResult& result, con
 
 namespace {
 
-/// zypper calls a system's repositories no "update repositories" also where none of them has a patch, as Tumbleweed's.
-bool says_that_none_is_defined(const Answer& answer) {
-  return std::any_of(answer.messages.begin(), answer.messages.end(),
-                     [](const Message& one) { return one.text.find("No repositories defined") != std::string::npos; });
+/// Asked for patches zypper calls a system's repositories no "update repositories" also where none of them has a patch,
+/// as Tumbleweed's: then the list is truly empty.
+bool has_no_patches_only(const Command& command, const Answer& answer) {
+  const auto& argv = command.argv;
+  return std::find(argv.begin(), argv.end(), "list-patches") != argv.end() &&
+         std::none_of(answer.messages.begin(), answer.messages.end(),
+                      [](const Message& one) { return one.text.find("No repositories defined") != std::string::npos; });
 }
 
 }  // namespace
@@ -146,7 +149,7 @@ Remarks check_ending(const Command& command, const ProcessResult& result, const 
   const Remarks remarks = check_exit_code(command, result, answer);
   const std::string code = std::to_string(result.exit_code);
   if (answer.problem) fail(FailureKind::unparseable, command, code, "its output can't be read", *answer.problem, "");
-  if (answer.has_no_repositories && says_that_none_is_defined(answer))
+  if (answer.has_no_repositories && !has_no_patches_only(command, answer))
     fail(FailureKind::disabled, command, "no_repositories", "no repository could be asked", complaint(result, answer),
          "See `zypper repos`, and `zypper refresh` as root");
   if (!answer.has_list && !answer.has_no_repositories)

@@ -118,7 +118,12 @@ TEST_CASE("edge-113: whatever ends zypper, there is a failure and no empty list"
        FailureKind::locked},
       {"cut off", ReplayRunner::exited(0, list(kPackageRow).substr(0, 150)), FailureKind::unparseable},
       {"empty", ReplayRunner::exited(0, ""), FailureKind::unparseable},
-      {"no repositories", ReplayRunner::exited(0, list("<appletinfo status=\"no-update-repositories\"/>")),
+      {"no repositories",
+       ReplayRunner::exited(
+           0,
+           "<stream><message type=\"warning\">No repositories defined. Operating only with the installed "
+           "resolvables.</message><update-list><appletinfo status=\"no-update-repositories\"/>"
+           "</update-list></stream>"),
        FailureKind::disabled},
       {"database damaged", ReplayRunner::exited(4, "<stream/>", "error: rpmdb: BDB0113 Thread/process failed"),
        FailureKind::tool_failed},
