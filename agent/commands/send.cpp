@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <system_error>
 
 #include <fmt/format.h>
 
@@ -120,8 +121,18 @@ DeliveryResult in_the_way(const std::string& problem) {
   return {{Outcome::retry_later, problem, {}, false}, ReportForm::full, {}};
 }
 
+/// A secret that can't be read is such a problem too, and keeps no other queue from its place.
+template <class Find>
+auto found_or_problem(Find find) -> decltype(find()) {
+  try {
+    return find();
+  } catch (const std::system_error& error) {
+    return {{}, error.what()};
+  }
+}
+
 void empty(Queues& queues, const Destination& destination) {
-  const auto found = endpoint_of(destination);
+  const auto found = found_or_problem([&] { return endpoint_of(destination); });
   queues.empty(destination.name, place_of(destination), [&](const Parcel& parcel) {
     return found.endpoint ? deliver(*found.endpoint, parcel, destination.format) : in_the_way(found.problem);
   });
@@ -162,7 +173,7 @@ int run(const SendCommand& command) {
   if (!loaded.errors.empty()) return complain(fmt::format("{}", fmt::join(loaded.errors, "\n")));
   auto& config = loaded.config;
   if (command.hub.ca) config.report.ca = *command.hub.ca;
-  const auto hub = access_to_send(config.report);
+  const auto hub = found_or_problem([&] { return access_to_send(config.report); });
   DeliveryOptions options{config.report.hub, state_folder(), {}, current_time(), false};
   if (command.full) options.form = ReportForm::full;
   const bool is_queued = !command.file && !options.state_folder.empty();

@@ -138,6 +138,13 @@ class Destinations(Case):
                 self.assertEqual((len(self.queue("siem")), requests), (1, []))
                 self.assertIn(says, self.run_it("doctor").stdout)
 
+    def test_a_secret_that_is_not_there_keeps_no_other_from_its_report(self):
+        self.destinations({"name": "siem", "url": NOBODY, "headers_file": self.folder / "missing"},
+                          {"name": "files", "folder": self.folder / "reports"})
+        self.assess()
+        self.ends(LATER, "send", "--due", says="missing")
+        self.assertEqual((len(self.queue("siem")), len(self.queue("files"))), (1, 0))
+
     def test_what_is_wrong_in_the_configuration_is_named_with_its_place(self):
         good = {"name": "a", "folder": "/srv/a"}
         for sections, says in (([{"folder": "/srv/a"}], "name is missing"),
