@@ -7,6 +7,7 @@
 
 #include <fmt/core.h>
 
+#include "agent/settings_text.h"
 #include "assessment/assessment_json.h"
 #include "platform/files.h"
 
@@ -66,12 +67,7 @@ std::string to_text(const DeliveryState& state) {
 
 DeliveryState parse_delivery_state(std::string_view text) {
   DeliveryState state;
-  while (!text.empty()) {
-    const auto line = text.substr(0, text.find('\n'));
-    text.remove_prefix(std::min(line.size() + 1, text.size()));
-    const auto equals = line.find('=');
-    if (equals != std::string_view::npos) take(state, line.substr(0, equals), line.substr(equals + 1));
-  }
+  for_each_setting(text, [&](std::string_view key, std::string_view value) { take(state, key, value); });
   return state;
 }
 

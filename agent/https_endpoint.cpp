@@ -50,6 +50,7 @@ struct Outgoing {
   Encoding encoding;
 };
 
+/// `name` in small letters, with its colon.
 bool is_named(std::string_view line, std::string_view name) {
   const auto same = [](char one, char other) { return one == (other >= 'A' && other <= 'Z' ? other | 0x20 : other); };
   return line.size() > name.size() && std::equal(name.begin(), name.end(), line.begin(), same);
@@ -97,8 +98,7 @@ std::size_t take_header(char* bytes, std::size_t one, std::size_t count, void* t
   if (received.size > kLargestAnswer) return 0;
   constexpr std::string_view kDate = "date:";
   const std::string_view line(bytes, one * count);
-  const auto same = [](char expected, char found) { return expected == (found | 0x20); };
-  if (line.size() > kDate.size() && line.size() < 100 && std::equal(kDate.begin(), kDate.end(), line.begin(), same)) {
+  if (line.size() < 100 && is_named(line, kDate)) {
     std::array<char, 100> value{};
     line.substr(kDate.size()).copy(value.data(), value.size() - 1);
     const std::time_t date = curl_getdate(value.data(), nullptr);

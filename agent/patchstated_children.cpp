@@ -146,7 +146,7 @@ SendAnswer parse_send_answer(std::string_view text) {
   constexpr std::string_view kNext = "next=";
   SendAnswer answer;
   std::string rest;
-  for_each_line(text, [&](std::string_view line) {
+  for_each_filled_line(text, [&](std::string_view line) {
     if (line.starts_with(kNext))
       answer.next = parse_seconds(line.substr(kNext.size()));
     else
@@ -158,7 +158,7 @@ SendAnswer parse_send_answer(std::string_view text) {
 
 std::string in_one_line(std::string_view text) {
   std::string line;
-  for_each_line(text, [&line](std::string_view part) { line.append(line.empty() ? "" : "; ").append(part); });
+  for_each_filled_line(text, [&line](std::string_view part) { line.append(line.empty() ? "" : "; ").append(part); });
   return masked(line, kLongestLine);
 }
 

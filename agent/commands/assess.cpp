@@ -36,8 +36,9 @@ std::vector<std::uint64_t> tell_of_losses(const std::vector<Spool>& spools, cons
     assessment.warnings.push_back({"reports_lost",
                                    fmt::format("{} older reports had to give way before they were sent", losses.back()),
                                    queues[i], false});
-    assessment.state_hash = state_hash_of(assessment);
   }
+  if (std::any_of(losses.begin(), losses.end(), [](auto count) { return count > 0; }))
+    assessment.state_hash = state_hash_of(assessment);
   return losses;
 }
 
