@@ -1,0 +1,66 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# dependencies.sh PREFIX: fmt and curl (Schannel) for Windows, cross-built from Debian's own sources, and the headers that
+# are the same everywhere. Fetched from the mirror that this system's apt uses, without touching its configuration.
+set -euo pipefail
+
+prefix=$(realpath -m "$1")
+toolchain=$(realpath "$(dirname "${BASH_SOURCE[0]}")/../../cmake/mingw64.cmake")
+work=$prefix.work
+export WIN_DEPS=$prefix
+
+mirrors() { # the first archive of this system: its address
+    grep -rhoE '^URIs: +[^ ]+|^deb +(\[[^]]*\] +)?[^ ]+' /etc/apt/sources.list /etc/apt/sources.list.d 2>/dev/null |
+        grep -oE '[a-z+]+:/[^ ]+' | grep -v security | head -n 1
+}
+
+rm -rf "$work" "$prefix"
+mkdir -p "$work"/{apt/lists/partial,apt/cache/archives/partial,apt/parts,src,build} "$prefix"/{include,lib/cmake,share/cmake}
+mirror=$(mirrors)
+release=$(. /etc/os-release && echo "$VERSION_CODENAME")
+cat >"$work/apt/parts/source.sources" <<END
+Types: deb-src
+URIs: $mirror
+Suites: $release $release-updates
+Components: main
+Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg
+END
+cat >"$work/apt/apt.conf" <<END
+Dir::Etc::SourceList "/dev/null";
+Dir::Etc::SourceParts "$work/apt/parts";
+Dir::State::Lists "$work/apt/lists";
+Dir::Cache "$work/apt/cache";
+APT::Sandbox::User "root";
+END
+(
+    export APT_CONFIG=$work/apt/apt.conf
+    apt-get -qq -o Acquire::Retries=3 update
+    cd "$work/src" && apt-get -qq -o Acquire::Retries=3 source curl fmtlib
+)
+
+build() { # build NAME SOURCE [CMAKE ARGUMENTS]
+    local name=$1 source=$2
+    shift 2
+    cmake -G Ninja -S "$source" -B "$work/build/$name" -DCMAKE_TOOLCHAIN_FILE="$toolchain" -DCMAKE_BUILD_TYPE=Release \
+        -DCMAKE_INSTALL_PREFIX="$prefix" -DBUILD_SHARED_LIBS=OFF "$@" >"$work/$name.log" 2>&1 &&
+        ninja -C "$work/build/$name" install >>"$work/$name.log" 2>&1 || {
+        tail -n 30 "$work/$name.log" >&2
+        echo "dependencies.sh: $name could not be built ($work/$name.log)" >&2
+        exit 1
+    }
+}
+build fmt "$(echo "$work"/src/fmtlib-*/)" -DFMT_DOC=OFF -DFMT_TEST=OFF
+build curl "$(echo "$work"/src/curl-*/)" -DBUILD_CURL_EXE=OFF -DBUILD_TESTING=OFF -DHTTP_ONLY=ON -DCURL_USE_SCHANNEL=ON \
+    -DCURL_USE_OPENSSL=OFF -DCURL_USE_LIBSSH2=OFF -DCURL_USE_LIBPSL=OFF -DUSE_LIBIDN2=OFF -DUSE_WIN32_IDN=OFF \
+    -DCURL_ZLIB=OFF -DCURL_BROTLI=OFF -DCURL_ZSTD=OFF -DENABLE_MANUAL=OFF -DENABLE_UNICODE=ON
+
+# Headers only, for every system the same. Never /usr/include itself: that is glibc's.
+cp -r /usr/include/doctest /usr/include/nlohmann /usr/include/CLI /usr/include/toml++ "$prefix/include/"
+for folder in /usr/lib/cmake/doctest /usr/lib/cmake/CLI11 /usr/lib/*/cmake/CLI11 /usr/share/cmake/CLI11 /usr/share/cmake/nlohmann_json \
+    /usr/lib/*/cmake/tomlplusplus /usr/lib/cmake/tomlplusplus /usr/share/cmake/tomlplusplus; do
+    if [[ -d $folder ]]; then cp -r "$folder" "$prefix/lib/cmake/"; fi
+done
+# Debian's doctest names /usr itself.
+sed -i 's#set(_IMPORT_PREFIX "/usr")#get_filename_component(_IMPORT_PREFIX "${CMAKE_CURRENT_LIST_DIR}/../../.." ABSOLUTE)#' \
+    "$prefix/lib/cmake/doctest/doctestTargets.cmake"
+rm -rf "$work"
