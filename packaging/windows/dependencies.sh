@@ -9,22 +9,15 @@ toolchain=$(realpath "$(dirname "${BASH_SOURCE[0]}")/../../cmake/mingw64.cmake")
 work=$prefix.work
 export WIN_DEPS=$prefix
 
-mirrors() { # the first archive of this system: its address
-    grep -rhoE '^URIs: +[^ ]+|^deb +(\[[^]]*\] +)?[^ ]+' /etc/apt/sources.list /etc/apt/sources.list.d 2>/dev/null |
-        grep -oE '[a-z+]+:/[^ ]+' | grep -v security | head -n 1
-}
-
 rm -rf "$work" "$prefix"
 mkdir -p "$work"/{apt/lists/partial,apt/cache/archives/partial,apt/parts,src,build} "$prefix"/{include,lib/cmake,share/cmake}
-mirror=$(mirrors)
-release=$(. /etc/os-release && echo "$VERSION_CODENAME")
-cat >"$work/apt/parts/source.sources" <<END
-Types: deb-src
-URIs: $mirror
-Suites: $release $release-updates
-Components: main
-Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg
-END
+# The system's own sources, asked for source packages.
+for file in /etc/apt/sources.list /etc/apt/sources.list.d/*; do
+    case $file in
+        *.sources) sed 's/^Types:.*/Types: deb-src/' "$file" >"$work/apt/parts/${file##*/}" ;;
+        *.list) sed -nE 's/^deb(-src)? /deb-src /p' "$file" 2>/dev/null >"$work/apt/parts/${file##*/}" || true ;;
+    esac
+done
 cat >"$work/apt/apt.conf" <<END
 Dir::Etc::SourceList "/dev/null";
 Dir::Etc::SourceParts "$work/apt/parts";
