@@ -18,13 +18,17 @@ namespace patchstate {
 
 enum class CloudLookup { off, on };
 
+/// Whether the CAs of a server's certificate must say that it was not revoked; best effort: when they can be asked.
+enum class Revocation { best_effort, strict, off };
+
 /// How an address is reached, whom it must be able to prove to be, and who we are to it.
 struct Transport {
   std::filesystem::path ca;                  ///< this one alone; empty: the system's
-  std::filesystem::path client_certificate;  ///< empty: none
-  std::filesystem::path client_key;
-  std::string proxy;       ///< "http://proxy.example.org:3128"; empty: as the environment says
+  std::filesystem::path client_certificate;  ///< a file, or a place in the system's store (tls_library.h); empty: none
+  std::filesystem::path client_key;          ///< none with a certificate of the store
+  std::string proxy;                         ///< "http://proxy.example.org:3128"; empty: as the environment says
   std::string pinned_key;  ///< "sha256//…" of its public key, beside the CA; empty: any key that a CA vouches for
+  Revocation revocation = Revocation::best_effort;  ///< where the TLS library asks at all
 };
 
 /// The hub that reports go to.

@@ -2,17 +2,20 @@
 // Where reports go: [report], the hub, and each [[destination]] beside it.
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include <fmt/format.h>
 
 #include "agent/config_reader.h"
 #include "agent/hub_address.h"
+#include "agent/tls_library.h"
 
 namespace patchstate {
 namespace {
 
 constexpr std::string_view kProxyForm = "http://HOST:PORT or https://HOST:PORT, without a password";
 constexpr std::string_view kPinForm = "sha256// and the 44 characters of a hash in base64; several with ; between them";
+constexpr std::string_view kStoreForm = R"(LocalMachine\MY\THUMBPRINT or CurrentUser\MY\THUMBPRINT, of 40 hex digits)";
 constexpr std::string_view kNameForm = "small letters, digits and -, at most 32 of them, other than \"hub\"";
 constexpr std::size_t kLongestName = 32;
 constexpr std::size_t kMostDestinations = 16;
@@ -36,6 +39,35 @@ bool is_pin(std::string_view text) {
   }
 }
 
+void read_client_files(Reader& reader, const toml::table& table, Transport& transport) {
+  reader.read(table, "client_certificate", transport.client_certificate);
+  reader.read(table, "client_key", transport.client_key);
+  if (transport.client_certificate.empty() != transport.client_key.empty())
+    reader.error(table.source().begin, "client_certificate and client_key: one needs the other");
+}
+
+void read_revocation(Reader& reader, const toml::table& table, Revocation& revocation) {
+  constexpr std::string_view kForm = "\"strict\", \"best-effort\" or \"off\"";
+  static constexpr std::array kWords{std::pair{"strict", Revocation::strict},
+                                     std::pair{"best-effort", Revocation::best_effort},
+                                     std::pair{"off", Revocation::off}};
+  reader.with_text(table, "revocation", kForm, [&](const toml::node& node, const std::string& value) {
+    const auto* const found =
+        std::find_if(kWords.begin(), kWords.end(), [&](const auto& word) { return word.first == value; });
+    if (found == kWords.end()) return reader.wrong_value(node, "revocation", kForm, value);
+    revocation = found->second;
+  });
+}
+
+/// What read_transport() knows, after the keys of the section itself.
+std::vector<std::string_view> with_transport(std::vector<std::string_view> keys) {
+  keys.insert(keys.end(), {"ca", "client_certificate"});
+  if (!kTlsLibrary.has_certificate_store) keys.emplace_back("client_key");
+  keys.insert(keys.end(), {"proxy", "pinned_key"});
+  if (kTlsLibrary.checks_revocation) keys.emplace_back("revocation");
+  return keys;
+}
+
 void read_transport(Reader& reader, const toml::table& table, Transport& transport) {
   const auto take = [&](std::string_view key, std::string_view form, bool (*is_good)(std::string_view),
                         std::string& into) {
@@ -45,12 +77,16 @@ void read_transport(Reader& reader, const toml::table& table, Transport& transpo
     });
   };
   reader.read(table, "ca", transport.ca);
-  reader.read(table, "client_certificate", transport.client_certificate);
-  reader.read(table, "client_key", transport.client_key);
+  if (kTlsLibrary.has_certificate_store)
+    reader.with_text(table, "client_certificate", kStoreForm, [&](const toml::node& node, const std::string& value) {
+      if (!is_certificate_in_store(value)) reader.wrong_value(node, "client_certificate", kStoreForm, value);
+      transport.client_certificate = value;
+    });
+  else
+    read_client_files(reader, table, transport);
+  if (kTlsLibrary.checks_revocation) read_revocation(reader, table, transport.revocation);
   take("proxy", kProxyForm, is_proxy, transport.proxy);
   take("pinned_key", kPinForm, is_pin, transport.pinned_key);
-  if (transport.client_certificate.empty() != transport.client_key.empty())
-    reader.error(table.source().begin, "client_certificate and client_key: one needs the other");
 }
 
 bool is_name(std::string_view name) {
@@ -61,8 +97,7 @@ bool is_name(std::string_view name) {
 Destination read_destination(Reader& reader, const toml::table& table) {
   Destination destination;
   reader.only(table, "destination",
-              {"name", "url", "folder", "file", "standard_output", "format", "headers_file", "ca", "client_certificate",
-               "client_key", "proxy", "pinned_key"});
+              with_transport({"name", "url", "folder", "file", "standard_output", "format", "headers_file"}));
   reader.with_text(table, "name", kNameForm, [&](const toml::node& node, const std::string& value) {
     if (!is_name(value)) reader.wrong_value(node, "name", kNameForm, value);
     destination.name = value;
@@ -94,7 +129,7 @@ void check(Reader& reader, const toml::table& table, const Destination& destinat
   if (std::count(places.begin(), places.end(), true) != 1)
     reader.error(at, "destination: expected one of url, folder, file and standard_output = true");
   if (!destination.url.empty()) return;
-  for (const auto* key : {"headers_file", "ca", "client_certificate", "client_key", "proxy", "pinned_key"})
+  for (const auto key : with_transport({"headers_file"}))
     if (table.get(key) != nullptr) reader.error(at, fmt::format("destination: {} goes with url", key));
 }
 
@@ -103,8 +138,7 @@ void check(Reader& reader, const toml::table& table, const Destination& destinat
 void read_report(Reader& reader, const toml::table& root, Reporting& report) {
   const auto* table = reader.section(root, "report");
   if (table == nullptr) return;
-  reader.only(*table, "report",
-              {"hub", "interval", "ca", "key_file", "client_certificate", "client_key", "proxy", "pinned_key"});
+  reader.only(*table, "report", with_transport({"hub", "interval", "key_file"}));
   reader.read(*table, "interval", report.interval);
   if (report.interval < kShortestInterval || report.interval > kLongestInterval)
     reader.error(table->get("interval")->source().begin, "interval: expected 1m to 1w");

@@ -15,6 +15,8 @@
 #include <fmt/core.h>
 
 #include "agent/https_endpoint_failure.h"
+#include "agent/https_endpoint_proxy.h"
+#include "agent/https_endpoint_tls.h"
 #include "agent/hub_address.h"
 #include "agent/version.h"
 #include "platform/gzip.h"
@@ -107,36 +109,21 @@ std::size_t take_header(char* bytes, std::size_t one, std::size_t count, void* t
   return one * count;
 }
 
-template <class Value>
-void set(CURL* handle, CURLoption option, Value value) {
-  if (const CURLcode code = curl_easy_setopt(handle, option, value); code != CURLE_OK)
-    throw std::runtime_error(
-        fmt::format("libcurl refuses option {}: {}", static_cast<int>(option), curl_easy_strerror(code)));
-}
-
-void set_file(CURL* handle, CURLoption option, const std::filesystem::path& file) {
-  if (!file.empty()) set(handle, option, file.c_str());
-}
-
 void set_trust(CURL* handle, const HubAccess& access) {
   const bool is_plain = access.hub.starts_with("http://");
-  // Through a proxy of the environment plain http would leave the machine after all.
+  // Through a proxy of the environment plain http would leave the machine after all; for the rest curl takes it itself.
   if (is_plain)
     set(handle, CURLOPT_PROXY, "");
-  else if (!access.proxy.empty())
-    set(handle, CURLOPT_PROXY, access.proxy.c_str());
+  else if (const auto proxy = proxy_for(access);
+           proxy.origin == Proxy::Origin::configured || proxy.origin == Proxy::Origin::system)
+    set(handle, CURLOPT_PROXY, proxy.address.c_str());
   if (!access.pinned_key.empty()) set(handle, CURLOPT_PINNEDPUBLICKEY, access.pinned_key.c_str());
   set(handle, CURLOPT_PROTOCOLS_STR, is_plain ? "http" : "https");
   set(handle, CURLOPT_FOLLOWLOCATION, 0L);
   set(handle, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
   set(handle, CURLOPT_SSL_VERIFYPEER, 1L);
   set(handle, CURLOPT_SSL_VERIFYHOST, 2L);
-  if (!access.ca.empty()) {
-    set(handle, CURLOPT_CAINFO, access.ca.c_str());
-    set(handle, CURLOPT_CAPATH, static_cast<const char*>(nullptr));  // else the system's CAs would do, too
-  }
-  set_file(handle, CURLOPT_SSLCERT, access.client_certificate);
-  set_file(handle, CURLOPT_SSLKEY, access.client_key);
+  set_certificates(handle, access);
 }
 
 void set_deadlines(CURL* handle, const Deadlines& deadlines) {

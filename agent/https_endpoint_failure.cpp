@@ -1,49 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/https_endpoint_failure.h"
 
-#include <cstdlib>
-#include <utility>
+#include <stdexcept>
 
 #include <fmt/core.h>
 
+#include "agent/https_endpoint_proxy.h"
+#include "agent/https_endpoint_tls.h"
 #include "assessment/assessment_json.h"
 
 namespace patchstate {
 namespace {
-
-// X509_V_ERR_… of OpenSSL.
-constexpr long kNothingWrong = 0;
-constexpr long kUnspecified = 1;
-constexpr long kNotYetValid = 9;
-constexpr long kExpired = 10;
-
-struct Proxy {
-  std::string address;     ///< without a password; empty: there is none
-  std::string_view where;  ///< who says so
-};
-
-/// As curl looks for it: the first of these that is not empty.
-Proxy proxy_for(const HubAccess& access) {
-  if (access.hub.starts_with("http://")) return {};
-  if (!access.proxy.empty()) return {access.proxy, "[report] proxy"};
-  using Variable = std::pair<const char*, std::string_view>;
-  for (const auto& [name, where] : {Variable{"https_proxy", "the environment's https_proxy"},
-                                    {"HTTPS_PROXY", "the environment's HTTPS_PROXY"},
-                                    {"all_proxy", "the environment's all_proxy"},
-                                    {"ALL_PROXY", "the environment's ALL_PROXY"}}) {
-    const char* const value = std::getenv(name);
-    if (value == nullptr || *value == '\0') continue;
-    const std::string_view address(value);
-    return {clean_text(address.substr(address.find_last_of('@') + 1), 200), where};
-  }
-  return {};
-}
-
-bool has_exceptions_from_proxy() {
-  for (const auto* name : {"no_proxy", "NO_PROXY"})
-    if (const char* const value = std::getenv(name); value != nullptr && *value != '\0') return true;
-  return false;
-}
 
 /// curl does not tell whether it took the proxy or found the hub in no_proxy.
 std::string way_of(const Proxy& proxy) {
@@ -79,37 +46,13 @@ bool contains(std::string_view text, std::string_view part) {
   return text.find(part) != std::string_view::npos;
 }
 
-std::string refused_certificate(const HubAccess& access) {
-  return fmt::format("; the hub does not take the certificate in {}: it needs a new one, of the hub's client CA",
-                     access.client_certificate.string());
-}
-
-std::string trust_advice(const CurlFailure& failure, const HubAccess& access) {
-  if (contains(failure.detail, "subject name")) return "; is [report] hub the name that the hub's certificate is for?";
-  switch (failure.verification) {
-    case kNotYetValid:
-      return "; is this machine's clock right (timedatectl)?";
-    case kExpired:
-      return "; the hub needs a new certificate, unless this machine's clock is wrong (timedatectl)";
-    case kNothingWrong:
-    case kUnspecified:
-      // So curl passes on that the other side calls our certificate expired.
-      if (!access.client_certificate.empty()) return refused_certificate(access);
-      break;
-    default:
-      break;
-  }
-  return access.ca.empty() ? "; a hub with a private CA needs its file in [report] ca, or --ca"
-                           : fmt::format("; the CAs trusted are those in {}", access.ca.string());
-}
-
 /// What the other side made of our handshake; in TLS 1.3 it says so only after it.
 std::string handshake_advice(std::string_view detail, const HubAccess& access) {
   constexpr const char* kWanted =
       "the hub wants a certificate of this machine: [report] client_certificate and client_key";
   const bool is_alert = contains(detail, "alert");
   if (is_alert && (contains(detail, "certificate") || contains(detail, "unknown ca")))
-    return access.client_certificate.empty() ? fmt::format("; {}", kWanted) : refused_certificate(access);
+    return access.client_certificate.empty() ? fmt::format("; {}", kWanted) : refused_certificate_advice(access);
   if (is_alert && contains(detail, "handshake failure") && access.client_certificate.empty())
     return fmt::format("; perhaps {}", kWanted);
   if (contains(detail, "protocol")) return "; the hub must speak TLS 1.2 or newer";
@@ -129,7 +72,7 @@ std::string hang_up_advice(const HubAccess& access) {
 std::string advice_for(const CurlFailure& failure, const HubAccess& access) {
   switch (failure.code) {
     case CURLE_PEER_FAILED_VERIFICATION:
-      return trust_advice(failure, access);
+      return refused_server_advice(failure, access);
     case CURLE_SSL_CACERT_BADFILE:
       return fmt::format("; {} must hold certificates in PEM", access.ca.string());
     case CURLE_SSL_PINNEDPUBKEYNOTMATCH:
@@ -159,6 +102,21 @@ std::string advice_for(const CurlFailure& failure, const HubAccess& access) {
 }
 
 }  // namespace
+
+void refuse_option(CURLoption option, CURLcode code) {
+  throw std::runtime_error(
+      fmt::format("libcurl refuses option {}: {}", static_cast<int>(option), curl_easy_strerror(code)));
+}
+
+std::string unknown_ca_advice(const HubAccess& access) {
+  return access.ca.empty() ? "; a hub with a private CA needs its file in [report] ca, or --ca"
+                           : fmt::format("; the CAs trusted are those in {}", access.ca.string());
+}
+
+std::string refused_certificate_advice(const HubAccess& access) {
+  return fmt::format("; the hub does not take the certificate in {}: it needs a new one, of the hub's client CA",
+                     access.client_certificate.string());
+}
 
 std::string told(const CurlFailure& failure, std::string_view url, const HubAccess& access) {
   const Proxy proxy = proxy_for(access);

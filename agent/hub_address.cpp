@@ -57,17 +57,21 @@ bool is_port(std::string_view port) {
   return parsed.ec == std::errc{} && parsed.ptr == port.data() + port.size() && number >= 1 && number <= 65'535;
 }
 
+/// HOST[:PORT] up to the port; an IPv6 address keeps its brackets.
+std::string_view host_of(std::string_view authority) {
+  const auto bracket = authority.starts_with('[') ? std::min(authority.find(']'), authority.size()) : 0;
+  return authority.substr(0, authority.find(':', bracket));
+}
+
 std::string problem_of(std::string_view url, std::string_view form, std::string_view others_in_path) {
   const bool is_plain = url.starts_with(kHttp);
   auto wrong = fmt::format("expected {}, not \"{}\"", form, masked(url, 200));
   if (!is_plain && !url.starts_with(kHttps)) return wrong;
   const std::string_view rest = url.substr(is_plain ? kHttp.size() : kHttps.size());
   const std::string_view authority = rest.substr(0, rest.find_first_of("/?"));
-  const auto colon =
-      authority.find(':', authority.starts_with('[') ? std::min(authority.find(']'), authority.size()) : 0);
-  const std::string_view host = authority.substr(0, colon);
+  const std::string_view host = host_of(authority);
   if (!is_host(host) || !all_of(rest.substr(authority.size()), others_in_path)) return wrong;
-  if (colon != std::string_view::npos && !is_port(authority.substr(colon + 1))) return wrong;
+  if (host.size() < authority.size() && !is_port(authority.substr(host.size() + 1))) return wrong;
   if (is_plain && !is_loopback(host))
     return fmt::format("plain http would show this host's key to the network; write https://{}", rest);
   return {};
@@ -77,6 +81,12 @@ std::string problem_of(std::string_view url, std::string_view form, std::string_
 
 std::string problem_of_hub(std::string_view url) {
   return problem_of(url, kHubForm, "/._~-");
+}
+
+std::string_view host_in(std::string_view url) {
+  const auto scheme = url.find("://");
+  url.remove_prefix(scheme == std::string_view::npos ? 0 : scheme + 3);
+  return host_of(url.substr(0, url.find_first_of("/?")));
 }
 
 std::string shown_address(std::string_view url) {

@@ -13,6 +13,9 @@ inline constexpr std::string_view kHubForm = "https://HOST[:PORT][/PATH]";
 /// that no two readers of the address can see two hosts in it.
 std::string problem_of_hub(std::string_view url);
 
+/// "hub.example.org" of such an address.
+std::string_view host_in(std::string_view url);
+
 inline constexpr std::string_view kWebForm = "https://HOST[:PORT][/PATH][?QUERY]";
 /// The same for any other address that reports are posted to.
 std::string problem_of_url(std::string_view url);

@@ -138,7 +138,7 @@ TEST_CASE("every error names its file, line and column, and what would be right"
       {"[report]\nca = \"ca.pem\"\n", {"c.toml:2:6: ca: expected a path from the root (/…), not \"ca.pem\""}},
       {"[report]\nclient_key = \"/k\"\n", {"c.toml:1:1: client_certificate and client_key: one needs the other"}},
       {"[report]\ntoken = \"pse_x\"\n",
-       {"c.toml:2:1: unknown key \"token\" in [report]; known here: hub, interval, ca, key_file, client_certificate, "
+       {"c.toml:2:1: unknown key \"token\" in [report]; known here: hub, interval, key_file, ca, client_certificate, "
         "client_key, proxy, pinned_key"}},
       {"[report]\nproxy = \"socks://a\"\n",
        {"c.toml:2:9: proxy: expected http://HOST:PORT or https://HOST:PORT, without a password, not \"socks://a\""}},

@@ -59,3 +59,11 @@ TEST_CASE("an address in which two readers could see two hosts is none") {
   }
   CHECK(problem_of_hub("https://user:word@hub.example.org").find("word") == std::string::npos);
 }
+
+TEST_CASE("the host in an address is what stands before its port, path and question") {
+  CHECK(host_in("https://hub.example.org") == "hub.example.org");
+  CHECK(host_in("https://hub.example.org:8750/fleet") == "hub.example.org");
+  CHECK(host_in("https://[2001:db8::1]:8750/") == "[2001:db8::1]");
+  CHECK(host_in("https://[2001:db8::1]") == "[2001:db8::1]");
+  CHECK(host_in("https://hooks.example.org?key=a:b/c") == "hooks.example.org");
+}

@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/tls_library.h"
+
+namespace patchstate {
+
+const TlsLibrary kTlsLibrary{.has_certificate_store = true, .checks_revocation = true};
+
+}  // namespace patchstate
