@@ -2,6 +2,7 @@
 // Where reports go: [report], the hub, and each [[destination]] beside it.
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <utility>
 
 #include <fmt/format.h>
@@ -59,12 +60,15 @@ void read_revocation(Reader& reader, const toml::table& table, Revocation& revoc
   });
 }
 
-/// What read_transport() knows, after the keys of the section itself.
+constexpr std::array<std::string_view, 6> kTransportKeys{"ca",    "client_certificate", "client_key",
+                                                         "proxy", "pinned_key",         "revocation"};
+
+/// With the keys that read_transport() knows on this system.
 std::vector<std::string_view> with_transport(std::vector<std::string_view> keys) {
-  keys.insert(keys.end(), {"ca", "client_certificate"});
-  if (!kTlsLibrary.has_certificate_store) keys.emplace_back("client_key");
-  keys.insert(keys.end(), {"proxy", "pinned_key"});
-  if (kTlsLibrary.checks_revocation) keys.emplace_back("revocation");
+  std::copy_if(kTransportKeys.begin(), kTransportKeys.end(), std::back_inserter(keys), [](std::string_view key) {
+    if (key == "client_key") return !kTlsLibrary.has_certificate_store;
+    return key != "revocation" || kTlsLibrary.checks_revocation;
+  });
   return keys;
 }
 

@@ -83,7 +83,7 @@ class Documents(unittest.TestCase):
     def test_the_manual_page_and_the_example_name_each_key_of_the_configuration(self):
         source = "".join(path.read_text(encoding="utf-8") for path in (PACKAGING.parent / "agent").glob("config*.cpp"))
         keys = set()
-        for table in re.findall(r'\.only\([^{]*\{([^}]*)\}', source):
+        for table in re.findall(r'(?:\.only\([^{]*|kTransportKeys)\{([^}]*)\}', source):
             keys |= set(re.findall(r'"([a-z_]+)"', table))
         self.assertIn("max_metadata_age", keys)
         page = text_of("man/patchstate.toml.5")
