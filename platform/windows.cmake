@@ -1,5 +1,7 @@
 add_library(platform STATIC
   windows/os_error.cpp
+  windows/proxy_setting.cpp
   windows/registry.cpp
+  windows/system_proxy.cpp
   windows/wide.cpp)
-target_link_libraries(platform PUBLIC project_options PRIVATE fmt_library advapi32 bcrypt crypt32 ole32 shell32 ws2_32)
+target_link_libraries(platform PUBLIC project_options PRIVATE fmt_library advapi32 bcrypt crypt32 ole32 shell32 winhttp ws2_32)

@@ -8,7 +8,7 @@
 #include <winhttp.h>
 
 #include "platform/windows/proxy_setting.h"
-#include "platform/windows/wide_text.h"
+#include "platform/windows/wide.h"
 
 namespace patchstate {
 namespace {
