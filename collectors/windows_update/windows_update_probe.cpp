@@ -69,7 +69,7 @@ bool read_deadline(std::string_view text, ProbeOptions& options) {
 }
 
 /// nullopt: not understood.
-std::optional<ProbeOptions> read_options(std::span<const char* const> arguments) {
+std::optional<ProbeOptions> read_options(std::span<const std::string> arguments) {
   ProbeOptions options;
   for (std::size_t at = 0; at < arguments.size(); ++at) {
     const std::string_view argument = arguments[at];
@@ -110,7 +110,7 @@ Snapshot ask_windows_update(const ProbeOptions& options) {
   return snapshot;
 }
 
-int run_windows_update_probe(std::span<const char* const> arguments, std::FILE* out) {
+int run_windows_update_probe(std::span<const std::string> arguments, std::FILE* out) {
   const auto options = read_options(arguments);
   if (!options) {
     std::fputs("usage: patchstate windows-update-probe [--deadline SECONDS] [--offline-cab FILE] [--system]\n", stderr);

@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <span>
+#include <string>
 
 #include "collectors/windows_update/windows_update_snapshot.h"
 
@@ -31,6 +32,6 @@ Snapshot ask_windows_update(const ProbeOptions& options);
 /// are those after the name. Prints the snapshot into `out` (windows_update_probe_json.h). Exit code: 0, whatever
 /// Windows Update said; 2: could not be written; 64: arguments not understood. A search that can't be ended ends the
 /// process right here, with 0.
-int run_windows_update_probe(std::span<const char* const> arguments, std::FILE* out);
+int run_windows_update_probe(std::span<const std::string> arguments, std::FILE* out);
 
 }  // namespace patchstate::windows_update

@@ -10,6 +10,9 @@
 
 #ifndef __IUpdate2_INTERFACE_DEFINED__
 
+// Interfaces, and what implements them, have no virtual destructor: it would be one more entry in the table of functions.
+#pragma GCC diagnostic ignored "-Wnon-virtual-dtor"
+
 // The type, and what __uuidof of it is.
 #define PATCHSTATE_WUA_TYPE(name, ...) \
   struct name;                         \
