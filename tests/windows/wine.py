@@ -102,12 +102,12 @@ class Wine:
         return "Z:" + str(pathlib.Path(path).resolve()).replace("/", "\\")
 
     def set_registry(self, values):
-        """[(key, name, text or number)], name None: the key's own value."""
+        """[(key, name, text, number or bytes)], name None: the key's own value."""
         text = ["REGEDIT4", ""]
         for key, name, value in values:
             full = key.replace("HKLM", "HKEY_LOCAL_MACHINE", 1)
-            shown = f"dword:{value:08x}" if isinstance(value, int) else '"' + value.replace("\\", "\\\\") + '"'
-            text += [f"[{full}]", f"{f'{chr(34)}{name}{chr(34)}' if name else '@'}={shown}", ""]
+            text.append(f"[{full}]")
+            text += [f"{f'{chr(34)}{name}{chr(34)}' if name else '@'}={shown_value(value)}", ""]
         self._import(text)
 
     def delete_registry(self, keys):
@@ -131,6 +131,15 @@ class Wine:
     def register(self, library):
         """An in-process COM server, in place of what was registered for its classes."""
         self.checked("regsvr32", "/s", self.windows_path(library))
+
+
+def shown_value(value):
+    """As a .reg file has it."""
+    if isinstance(value, int):
+        return f"dword:{value:08x}"
+    if isinstance(value, bytes):
+        return "hex:" + ",".join(f"{byte:02x}" for byte in value)
+    return '"' + value.replace("\\", "\\\\") + '"'
 
 
 def skip_reason():
