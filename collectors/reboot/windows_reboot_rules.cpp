@@ -27,12 +27,11 @@ void add_servicing(const WindowsRebootFacts& facts, RebootEvidence& evidence) {
 
 void add_weak(const WindowsRebootFacts& facts, RebootEvidence& evidence) {
   if (const auto renames = facts.pending_renames.value_or(0); renames > 0)
-    evidence.reasons.push_back(
-        {"pending_file_renames",
-         fmt::format("{} of files {} for the next boot; installers and virus scanners leave "
-                     "them as well as updates",
-                     counted(static_cast<int>(renames), "rename or deletion"), renames == 1 ? "waits" : "wait"),
-         Strength::weak});
+    evidence.reasons.push_back({"pending_file_renames",
+                                fmt::format("{} for the next boot to be renamed or deleted; installers and virus "
+                                            "scanners leave such as well as updates",
+                                            renames == 1 ? "1 file waits" : fmt::format("{} files wait", renames)),
+                                Strength::weak});
   if (!facts.computer_name.empty() && !facts.active_computer_name.empty() &&
       facts.computer_name != facts.active_computer_name)
     evidence.reasons.push_back(
