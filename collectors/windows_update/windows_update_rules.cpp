@@ -273,6 +273,7 @@ Findings judge(const Snapshot& snapshot, Time now) {
   Findings findings;
   findings.tool = "Windows Update Agent";
   findings.tool_version = snapshot.agent_version;
+  findings.service = source.service;
   findings.updates = judge_updates(snapshot.updates, snapshot.reboot_required);
   for (auto& update : findings.updates) {
     update.repository = repository_name(source);
