@@ -59,7 +59,7 @@ CollectorChoice choose_windows_update(const HostAccess& access) {
   CollectorChoice choice;
   choice.source = "windows_update";
   choice.service = PatchService::WU;
-  if (access.root != "/") {
+  if (!access.root.relative_path().empty()) {
     choice.reason = "the Windows Update Agent answers for the running system alone, not for another root";
     return choice;
   }

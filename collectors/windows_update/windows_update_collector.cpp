@@ -15,12 +15,17 @@ constexpr auto kRest = std::chrono::minutes{2};
 /// What the agent loads into its caller is a part of it; most of its work and memory is in its own service.
 constexpr std::size_t kMemoryCap = 1U << 30U;
 
+std::string utf8(const std::filesystem::path& path) {
+  const auto text = path.u8string();
+  return {text.begin(), text.end()};
+}
+
 Command probe_command(const HostAccess& access) {
   Command command;
-  command.argv = {own_program().string(), std::string(kProbeArgument), "--deadline",
+  command.argv = {utf8(own_program()), std::string(kProbeArgument), "--deadline",
                   std::to_string(kSearchDeadline.count())};
   if (!access.offline_cab.empty())
-    command.argv.insert(command.argv.end(), {"--offline-cab", access.offline_cab.string()});
+    command.argv.insert(command.argv.end(), {"--offline-cab", utf8(access.offline_cab)});
   command.deadline = kSearchDeadline + kRest;
   command.memory_cap = kMemoryCap;
   return command;

@@ -8,6 +8,7 @@
 #include "collectors/windows_update/windows_update_probe_policy.h"
 #include "collectors/windows_update/windows_update_probe_search.h"
 #include "collectors/windows_update/windows_update_probe_services.h"
+#include "platform/windows/wide.h"
 
 namespace patchstate::windows_update {
 namespace {
@@ -51,14 +52,6 @@ ComPtr<IUpdateSearcher> make_searcher(ComPtr<IUpdateSession>& session, Snapshot&
   }
   snapshot.search.failed_call.clear();
   return searcher;
-}
-
-std::wstring wide(std::string_view text) {
-  const int length = static_cast<int>(text.size());
-  const int size = MultiByteToWideChar(CP_UTF8, 0, text.data(), length, nullptr, 0);
-  std::wstring converted(static_cast<std::size_t>(size), L'\0');
-  MultiByteToWideChar(CP_UTF8, 0, text.data(), length, converted.data(), size);
-  return converted;
 }
 
 bool read_deadline(std::string_view text, ProbeOptions& options) {

@@ -56,7 +56,7 @@ class Variant {
   VARIANT value_{};
 };
 
-/// UTF-8; half a surrogate pair becomes U+FFFD.
+/// UTF-8, empty for nullptr.
 std::string utf8(BSTR text);
 std::string lower_case(std::string text);
 /// Days since 1899-12-30, UTC. nullopt for 0, which is "none", and for what no calendar has.

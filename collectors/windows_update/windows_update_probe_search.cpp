@@ -4,6 +4,7 @@
 #include <atomic>
 
 #include "collectors/windows_update/windows_update_probe_updates.h"
+#include "platform/windows/wide.h"
 
 namespace patchstate::windows_update {
 namespace {
@@ -92,7 +93,7 @@ bool configure(IUpdateSearcher& searcher, const SearchTarget& target, Snapshot& 
     return false;
   }
   if (!target.service_id.empty()) {
-    const Bstr id(std::wstring(target.service_id.begin(), target.service_id.end()));
+    const Bstr id(wide(target.service_id));
     result = searcher.put_ServiceID(id.get());
     if (FAILED(result)) {
       failed(snapshot.search, "IUpdateSearcher.ServiceID", result);
@@ -170,7 +171,7 @@ void run(IUpdateSession& session, IUpdateSearcher& searcher, std::chrono::millis
   ComPtr<Completion> completion;
   completion.Attach(new Completion);
   ComPtr<ISearchJob> job;
-  const Bstr criteria{std::wstring(kCriteria)};
+  const Bstr criteria(kCriteria);
   Variant state;
   const HRESULT hresult = searcher.BeginSearch(criteria.get(), completion.Get(), state.get(), job.GetAddressOf());
   if (FAILED(hresult)) return failed(snapshot.search, "IUpdateSearcher.BeginSearch", hresult);
@@ -191,10 +192,9 @@ void run(IUpdateSession& session, IUpdateSearcher& searcher, std::chrono::millis
 
 void search(IUpdateSession& session, IUpdateSearcher& searcher, const SearchTarget& target,
             std::chrono::milliseconds deadline, Snapshot& snapshot) {
-  const Bstr criteria{std::wstring(kCriteria)};
   snapshot.search.selection = word_of(target.selection);
   snapshot.search.service_id = target.service_id;
-  snapshot.search.criteria = utf8(criteria.get());
+  snapshot.search.criteria = narrow(kCriteria);
   const auto start = std::chrono::steady_clock::now();
   if (configure(searcher, target, snapshot)) run(session, searcher, deadline, snapshot);
   snapshot.search.duration =

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "collectors/windows_update/windows_update_probe_services.h"
 
+#include <algorithm>
+
+#include "platform/windows/wide.h"
+
 namespace patchstate::windows_update {
 namespace {
 
@@ -167,10 +171,10 @@ std::string Services::add_scan_package(const std::filesystem::path& cab) {
     search.error = error_code(created_);
     return {};
   }
-  const Bstr name{std::wstring(kPackageName)};
+  const Bstr name(kPackageName);
   if (snapshot_.services)
     for (const auto& service : *snapshot_.services)
-      if (service.is_scan_package == true && service.name == utf8(name.get())) remove(service.id);
+      if (service.is_scan_package == true && service.name == narrow(kPackageName)) remove(service.id);
   if (!is_local(cab)) {
     search.error = error_code(HRESULT_FROM_WIN32(ERROR_INVALID_NAME));
     return {};
@@ -192,7 +196,7 @@ std::string Services::add_scan_package(const std::filesystem::path& cab) {
 }
 
 void Services::remove(const std::string& id) {
-  const Bstr text(std::wstring(id.begin(), id.end()));
+  const Bstr text(wide(id));
   Reader(snapshot_.problems)
       .succeeded(manager_->RemoveService(text.get()), "IUpdateServiceManager.RemoveService");
 }
