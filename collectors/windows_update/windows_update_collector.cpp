@@ -24,8 +24,7 @@ Command probe_command(const HostAccess& access) {
   Command command;
   command.argv = {utf8(own_program()), std::string(kProbeArgument), "--deadline",
                   std::to_string(kSearchDeadline.count())};
-  if (!access.offline_cab.empty())
-    command.argv.insert(command.argv.end(), {"--offline-cab", utf8(access.offline_cab)});
+  if (!access.offline_cab.empty()) command.argv.insert(command.argv.end(), {"--offline-cab", utf8(access.offline_cab)});
   command.deadline = kSearchDeadline + kRest;
   command.memory_cap = kMemoryCap;
   return command;

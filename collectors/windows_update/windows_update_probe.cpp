@@ -111,9 +111,8 @@ int run_windows_update_probe(std::span<const std::string> arguments, std::FILE* 
   }
   const Snapshot snapshot = ask_windows_update(*options);
   const std::string text = snapshot_json(snapshot);
-  const bool written =
-      std::fwrite(text.data(), 1, text.size(), out) == text.size() && std::fputc('\n', out) != EOF &&
-      std::fflush(out) == 0;
+  const bool written = std::fwrite(text.data(), 1, text.size(), out) == text.size() && std::fputc('\n', out) != EOF &&
+                       std::fflush(out) == 0;
   const int exit_code = written ? 0 : kNotWritten;
   // Threads of the agent's may still be in its search: nothing of it is unloaded, which would wait for them.
   if (snapshot.search.timed_out) TerminateProcess(GetCurrentProcess(), static_cast<UINT>(exit_code));

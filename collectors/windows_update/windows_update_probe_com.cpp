@@ -9,7 +9,7 @@ namespace patchstate::windows_update {
 namespace {
 
 constexpr double kSecondsPerDay = 86'400;
-constexpr double kUnixEpoch = 25'569;      ///< 1970-01-01
+constexpr double kUnixEpoch = 25'569;       ///< 1970-01-01
 constexpr double kEndOfCalendar = 2958466;  ///< 10000-01-01
 
 }  // namespace

@@ -2,15 +2,14 @@
 // Reading COM objects property by property: each that fails costs that property, and is named.
 #pragma once
 
-#include <windows.h>
-
-#include <oleauto.h>
-#include <wrl/client.h>
-
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include <oleauto.h>
+#include <windows.h>
+#include <wrl/client.h>
 
 #include "collectors/windows_update/windows_update_probe_interfaces.h"
 #include "collectors/windows_update/windows_update_snapshot.h"

@@ -22,8 +22,8 @@ class Registry {
   std::optional<std::int64_t> number(const wchar_t* key, const wchar_t* name) {
     DWORD value = 0;
     DWORD size = sizeof value;
-    const LSTATUS status = RegGetValueW(HKEY_LOCAL_MACHINE, key, name, RRF_RT_REG_DWORD | RRF_SUBKEY_WOW6464KEY,
-                                        nullptr, &value, &size);
+    const LSTATUS status =
+        RegGetValueW(HKEY_LOCAL_MACHINE, key, name, RRF_RT_REG_DWORD | RRF_SUBKEY_WOW6464KEY, nullptr, &value, &size);
     return is_there(status, name) ? std::optional<std::int64_t>(value) : std::nullopt;
   }
   std::optional<std::string> text(const wchar_t* key, const wchar_t* name) {

@@ -53,22 +53,32 @@ void failed(Search& search, const char* call, HRESULT result) {
 
 const char* word_of(ServerSelection selection) {
   switch (selection) {
-    case ssDefault: return "default";
-    case ssManagedServer: return "managed";
-    case ssWindowsUpdate: return "windows_update";
-    case ssOthers: return "others";
+    case ssDefault:
+      return "default";
+    case ssManagedServer:
+      return "managed";
+    case ssWindowsUpdate:
+      return "windows_update";
+    case ssOthers:
+      return "others";
   }
   return "";
 }
 
 SearchResult result_of(OperationResultCode code) {
   switch (code) {
-    case orcNotStarted: return SearchResult::not_started;
-    case orcInProgress: return SearchResult::in_progress;
-    case orcSucceeded: return SearchResult::succeeded;
-    case orcSucceededWithErrors: return SearchResult::succeeded_with_errors;
-    case orcFailed: return SearchResult::failed;
-    case orcAborted: return SearchResult::aborted;
+    case orcNotStarted:
+      return SearchResult::not_started;
+    case orcInProgress:
+      return SearchResult::in_progress;
+    case orcSucceeded:
+      return SearchResult::succeeded;
+    case orcSucceededWithErrors:
+      return SearchResult::succeeded_with_errors;
+    case orcFailed:
+      return SearchResult::failed;
+    case orcAborted:
+      return SearchResult::aborted;
   }
   return SearchResult::not_ended;
 }
@@ -76,11 +86,16 @@ SearchResult result_of(OperationResultCode code) {
 /// By their numbers: not every wuapi.h knows the last.
 const char* word_of(UpdateExceptionContext context) {
   switch (static_cast<int>(context)) {
-    case 1: return "general";
-    case 2: return "windows_driver";
-    case 3: return "windows_installer";
-    case 4: return "search_incomplete";
-    default: return "";
+    case 1:
+      return "general";
+    case 2:
+      return "windows_driver";
+    case 3:
+      return "windows_installer";
+    case 4:
+      return "search_incomplete";
+    default:
+      return "";
   }
 }
 
@@ -110,8 +125,8 @@ bool configure(IUpdateSearcher& searcher, const SearchTarget& target, Snapshot& 
 
 void read_warnings(ISearchResult& result, Snapshot& snapshot) {
   Reader read(snapshot.problems);
-  const auto warnings = read.child<IUpdateExceptionCollection>(result, &ISearchResult::get_Warnings,
-                                                               "ISearchResult.Warnings");
+  const auto warnings =
+      read.child<IUpdateExceptionCollection>(result, &ISearchResult::get_Warnings, "ISearchResult.Warnings");
   if (!warnings) return;
   const LONG count =
       read.value<LONG>(*warnings.Get(), &IUpdateExceptionCollection::get_Count, "ISearchResult.Warnings").value_or(0);

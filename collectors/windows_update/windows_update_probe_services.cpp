@@ -35,9 +35,9 @@ void read_automatic_updates(Snapshot& snapshot) {
       read.flag(*automatic.Get(), &IAutomaticUpdates::get_ServiceEnabled, "IAutomaticUpdates.ServiceEnabled");
   if (const auto settings = read.child<IAutomaticUpdatesSettings>(*automatic.Get(), &IAutomaticUpdates::get_Settings,
                                                                   "IAutomaticUpdates.Settings"))
-    snapshot.notification_level =
-        read.value<AutomaticUpdatesNotificationLevel>(*settings.Get(), &IAutomaticUpdatesSettings::get_NotificationLevel,
-                                                      "IAutomaticUpdatesSettings.NotificationLevel");
+    snapshot.notification_level = read.value<AutomaticUpdatesNotificationLevel>(
+        *settings.Get(), &IAutomaticUpdatesSettings::get_NotificationLevel,
+        "IAutomaticUpdatesSettings.NotificationLevel");
   const auto second = later<IAutomaticUpdates2>(*automatic.Get(), "IAutomaticUpdates2", snapshot.missing_interfaces);
   if (!second) return;
   const auto results = read.child<IAutomaticUpdatesResults>(*second.Get(), &IAutomaticUpdates2::get_Results,
@@ -146,8 +146,8 @@ Services::Services(Snapshot& snapshot) : snapshot_(snapshot) {
 void Services::read() {
   if (!manager_) return;
   Reader read(snapshot_.problems);
-  const auto services = read.child<IUpdateServiceCollection>(
-      *manager_.Get(), &IUpdateServiceManager::get_Services, "IUpdateServiceManager.Services");
+  const auto services = read.child<IUpdateServiceCollection>(*manager_.Get(), &IUpdateServiceManager::get_Services,
+                                                             "IUpdateServiceManager.Services");
   if (!services) return;
   const auto count =
       read.value<LONG>(*services.Get(), &IUpdateServiceCollection::get_Count, "IUpdateServiceManager.Services");
@@ -197,8 +197,7 @@ std::string Services::add_scan_package(const std::filesystem::path& cab) {
 
 void Services::remove(const std::string& id) {
   const Bstr text(wide(id));
-  Reader(snapshot_.problems)
-      .succeeded(manager_->RemoveService(text.get()), "IUpdateServiceManager.RemoveService");
+  Reader(snapshot_.problems).succeeded(manager_->RemoveService(text.get()), "IUpdateServiceManager.RemoveService");
 }
 
 Services::~Services() {

@@ -284,8 +284,7 @@ class WithoutTheFake(Case):
 
     def setUp(self):
         super().setUp()
-        self.wine.checked("regsvr32", "/s", "/u", self.wine.windows_path(self.agent.library))
-        self.wine.checked("regsvr32", "/s", "wuapi.dll")
+        self.agent.unregister()
         self.addCleanup(self.agent.register)
 
     def test_a_search_that_is_not_implemented_has_failed(self):
@@ -298,8 +297,6 @@ if __name__ == "__main__":
         sys.exit(77)
     PROGRAMS = pathlib.Path(sys.argv.pop(1))
     PROGRAM = PROGRAMS / "patchstate.exe"
-    if not PROGRAM.exists():
-        PROGRAM = PROGRAMS / "probe_only.exe"
     with Wine(sys.argv.pop(1)) as WINE:
         AGENT = FakeAgent(WINE, PROGRAMS / "fakewua.dll")
         unittest.main()

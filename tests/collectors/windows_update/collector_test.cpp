@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "collectors/windows_update/windows_update_collector.h"
-
 #include <algorithm>
 #include <optional>
 #include <string>
@@ -8,6 +6,7 @@
 #include <doctest/doctest.h>
 
 #include "assessment/assessment_json.h"
+#include "collectors/windows_update/windows_update_collector.h"
 #include "collectors/windows_update/windows_update_output.h"
 #include "collectors/windows_update/windows_update_probe_json.h"
 #include "tests/collectors/windows_update/recorded.h"
