@@ -99,6 +99,19 @@ void add_max_metadata_age(CLI::App& app, MachineOptions& machine) {
       ->type_name("DURATION");
 }
 
+/// Where there is a collector that knows what to do with it.
+void add_offline_cab(CLI::App& app, std::filesystem::path& offline_cab) {
+  const auto names = collector_names();
+  if (std::find(names.begin(), names.end(), "windows_update") == names.end()) return;
+  app.add_option_function<std::string>(
+         "--offline-cab",
+         [&offline_cab](const std::string& name) {
+           offline_cab = std::filesystem::path(std::u8string(name.begin(), name.end()));
+         },
+         "ask a signed wsusscn2.cab on a local disk, which has security updates only, instead of the update service")
+      ->type_name("FILE");
+}
+
 struct Commands {
   CheckCommand check;
   StatusCommand status;
@@ -119,6 +132,7 @@ void add_check(CLI::App& app, CheckCommand& command) {
   add_root(check, command.machine.root);
   add_refresh(check, command.machine);
   add_max_metadata_age(check, command.machine);
+  add_offline_cab(check, command.machine.offline_cab);
   check.add_flag("--only-security", command.render.only_security, "list no updates that are known not to be security");
   add_strict(check, command.render);
   add_config(check, command.machine.config_file);

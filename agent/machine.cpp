@@ -70,7 +70,7 @@ MachineResult open_machine(const MachineOptions& options, ProcessRunner& runner)
   if (!fs::is_directory(root)) return {{}, fmt::format("--root {}: not a folder", root.string())};
 
   const auto cache = options.cache == CacheUse::own ? cache_folder_for(root) : fs::path{};
-  Machine machine{{runner, root, cache, current_time()}, {}, {}};
+  Machine machine{{runner, root, cache, current_time(), options.offline_cab}, {}, {}};
   machine.choices = choose_collectors(machine.access);
   auto loaded = load_config(options.config_file, collector_names());
   if (!loaded.errors.empty()) return {{}, fmt::format("{}", fmt::join(loaded.errors, "\n"))};

@@ -22,6 +22,7 @@ struct MachineOptions {
   std::optional<std::string> refresh;  ///< words of the command line; over the configuration's
   std::optional<std::chrono::seconds> max_metadata_age;
   CacheUse cache = CacheUse::own;
+  std::filesystem::path offline_cab;  ///< HostAccess::offline_cab
 };
 
 struct Machine {

@@ -1,17 +1,33 @@
+# The hypervisor tells its name through an instruction that only x86 has.
+if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64|i[3-6]86)$")
+  set(HYPERVISOR_SOURCE windows/hypervisor_x86.cpp)
+else()
+  set(HYPERVISOR_SOURCE windows/hypervisor_none.cpp)
+endif()
+
 add_library(platform STATIC
+  ${HYPERVISOR_SOURCE}
   windows/access_list.cpp
+  windows/command_line.cpp
   windows/durable_write.cpp
   windows/file_lock.cpp
   windows/file_stamps.cpp
   windows/hash.cpp
+  windows/link_local_http.cpp
+  windows/machine.cpp
   windows/os_error.cpp
   windows/own_folder.cpp
   windows/paths.cpp
+  windows/process_run.cpp
+  windows/process_runner.cpp
+  windows/process_start.cpp
+  windows/program_start.cpp
   windows/proxy_setting.cpp
   windows/read_file.cpp
   windows/registry.cpp
   windows/root_paths.cpp
   windows/secret_file.cpp
+  windows/smbios.cpp
   windows/system_proxy.cpp
   windows/terminal.cpp
   windows/wide.cpp)

@@ -130,9 +130,8 @@ Enum word(const json& object, const char* key, const std::array<std::string_view
 // In the order of the enums.
 constexpr std::array<std::string_view, 3> kUpdateTypes = {"unknown", "software", "driver"};
 constexpr std::array<std::string_view, 4> kReboots = {"unknown", "never", "always", "can_request"};
-constexpr std::array<std::string_view, 5> kAutoSelections = {"unknown", "let_windows_update_decide",
-                                                             "auto_select_if_downloaded", "never_auto_select",
-                                                             "always_auto_select"};
+constexpr std::array<std::string_view, 5> kAutoSelections = {
+    "unknown", "let_windows_update_decide", "auto_select_if_downloaded", "never_auto_select", "always_auto_select"};
 constexpr std::array<std::string_view, 6> kDeploymentActions = {"unknown",        "none",      "installation",
                                                                 "uninstallation", "detection", "optional_installation"};
 constexpr std::array<std::string_view, 7> kSearchResults = {
@@ -239,8 +238,8 @@ Search search(const json& object) {
   one.duration = std::chrono::milliseconds(number(object, "durationMs").value_or(0));
   if (const json* const list = member(object, "warnings"))
     for (const auto& warning : as_list(*list, "warnings"))
-      one.warnings.push_back(
-          {error_code(as_object(warning, "a warning"), "error"), text(warning, "message", kLong), text(warning, "context")});
+      one.warnings.push_back({error_code(as_object(warning, "a warning"), "error"), text(warning, "message", kLong),
+                              text(warning, "context")});
   return one;
 }
 

@@ -8,6 +8,7 @@
 #include "collectors/windows_update/windows_update_probe_policy.h"
 #include "collectors/windows_update/windows_update_probe_search.h"
 #include "collectors/windows_update/windows_update_probe_services.h"
+#include "platform/windows/wide.h"
 
 namespace patchstate::windows_update {
 namespace {
@@ -51,14 +52,6 @@ ComPtr<IUpdateSearcher> make_searcher(ComPtr<IUpdateSession>& session, Snapshot&
   }
   snapshot.search.failed_call.clear();
   return searcher;
-}
-
-std::wstring wide(std::string_view text) {
-  const int length = static_cast<int>(text.size());
-  const int size = MultiByteToWideChar(CP_UTF8, 0, text.data(), length, nullptr, 0);
-  std::wstring converted(static_cast<std::size_t>(size), L'\0');
-  MultiByteToWideChar(CP_UTF8, 0, text.data(), length, converted.data(), size);
-  return converted;
 }
 
 bool read_deadline(std::string_view text, ProbeOptions& options) {
@@ -118,9 +111,8 @@ int run_windows_update_probe(std::span<const std::string> arguments, std::FILE* 
   }
   const Snapshot snapshot = ask_windows_update(*options);
   const std::string text = snapshot_json(snapshot);
-  const bool written =
-      std::fwrite(text.data(), 1, text.size(), out) == text.size() && std::fputc('\n', out) != EOF &&
-      std::fflush(out) == 0;
+  const bool written = std::fwrite(text.data(), 1, text.size(), out) == text.size() && std::fputc('\n', out) != EOF &&
+                       std::fflush(out) == 0;
   const int exit_code = written ? 0 : kNotWritten;
   // Threads of the agent's may still be in its search: nothing of it is unloaded, which would wait for them.
   if (snapshot.search.timed_out) TerminateProcess(GetCurrentProcess(), static_cast<UINT>(exit_code));

@@ -28,10 +28,10 @@ inline constexpr std::chrono::milliseconds kAbortPatience = std::chrono::seconds
 /// After a search that can't be ended the process must end without unloading COM (Search::timed_out).
 Snapshot ask_windows_update(const ProbeOptions& options);
 
-/// `windows-update-probe [--deadline SECONDS] [--offline-cab FILE] [--system]` (--system: without a search); `arguments`
-/// are those after the name. Prints the snapshot into `out` (windows_update_probe_json.h). Exit code: 0, whatever
-/// Windows Update said; 2: could not be written; 64: arguments not understood. A search that can't be ended ends the
-/// process right here, with 0.
+/// `windows-update-probe [--deadline SECONDS] [--offline-cab FILE] [--system]` (--system: without a search);
+/// `arguments` are those after the name. Prints the snapshot into `out` (windows_update_probe_json.h). Exit code: 0,
+/// whatever Windows Update said; 2: could not be written; 64: arguments not understood. A search that can't be ended
+/// ends the process right here, with 0.
 int run_windows_update_probe(std::span<const std::string> arguments, std::FILE* out);
 
 }  // namespace patchstate::windows_update

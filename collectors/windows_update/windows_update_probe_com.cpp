@@ -3,22 +3,19 @@
 
 #include <cmath>
 
+#include "platform/windows/wide.h"
+
 namespace patchstate::windows_update {
 namespace {
 
 constexpr double kSecondsPerDay = 86'400;
-constexpr double kUnixEpoch = 25'569;      ///< 1970-01-01
+constexpr double kUnixEpoch = 25'569;       ///< 1970-01-01
 constexpr double kEndOfCalendar = 2958466;  ///< 10000-01-01
 
 }  // namespace
 
 std::string utf8(BSTR text) {
-  const int length = static_cast<int>(SysStringLen(text));
-  if (length == 0) return {};
-  const int size = WideCharToMultiByte(CP_UTF8, 0, text, length, nullptr, 0, nullptr, nullptr);
-  std::string converted(static_cast<std::size_t>(size), '\0');
-  WideCharToMultiByte(CP_UTF8, 0, text, length, converted.data(), size, nullptr, nullptr);
-  return converted;
+  return narrow(std::wstring_view(text == nullptr ? L"" : text, SysStringLen(text)));
 }
 
 std::string lower_case(std::string text) {

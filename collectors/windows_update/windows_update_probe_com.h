@@ -2,15 +2,14 @@
 // Reading COM objects property by property: each that fails costs that property, and is named.
 #pragma once
 
-#include <windows.h>
-
-#include <oleauto.h>
-#include <wrl/client.h>
-
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include <oleauto.h>
+#include <windows.h>
+#include <wrl/client.h>
 
 #include "collectors/windows_update/windows_update_probe_interfaces.h"
 #include "collectors/windows_update/windows_update_snapshot.h"
@@ -56,7 +55,7 @@ class Variant {
   VARIANT value_{};
 };
 
-/// UTF-8; half a surrogate pair becomes U+FFFD.
+/// UTF-8, empty for nullptr.
 std::string utf8(BSTR text);
 std::string lower_case(std::string text);
 /// Days since 1899-12-30, UTC. nullopt for 0, which is "none", and for what no calendar has.

@@ -3,14 +3,14 @@
 // them, nothing is declared here. Identifiers and order of methods: [MS-UAMG], appendix A.
 #pragma once
 
-#include <windows.h>
-
 #include <oaidl.h>
+#include <windows.h>
 #include <wuapi.h>
 
 #ifndef __IUpdate2_INTERFACE_DEFINED__
 
-// Interfaces, and what implements them, have no virtual destructor: it would be one more entry in the table of functions.
+// Interfaces, and what implements them, have no virtual destructor: it would be one more entry in the table of
+// functions.
 #pragma GCC diagnostic ignored "-Wnon-virtual-dtor"
 
 // The type, and what __uuidof of it is.

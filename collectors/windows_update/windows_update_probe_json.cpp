@@ -74,55 +74,80 @@ class Members {
 
 const char* word_of(UpdateType type) {
   switch (type) {
-    case UpdateType::software: return "software";
-    case UpdateType::driver: return "driver";
-    case UpdateType::unknown: break;
+    case UpdateType::software:
+      return "software";
+    case UpdateType::driver:
+      return "driver";
+    case UpdateType::unknown:
+      break;
   }
   return "unknown";
 }
 
 const char* word_of(Reboot behavior) {
   switch (behavior) {
-    case Reboot::never: return "never";
-    case Reboot::always: return "always";
-    case Reboot::can_request: return "can_request";
-    case Reboot::unknown: break;
+    case Reboot::never:
+      return "never";
+    case Reboot::always:
+      return "always";
+    case Reboot::can_request:
+      return "can_request";
+    case Reboot::unknown:
+      break;
   }
   return "unknown";
 }
 
 const char* word_of(AutoSelection selection) {
   switch (selection) {
-    case AutoSelection::let_windows_update_decide: return "let_windows_update_decide";
-    case AutoSelection::auto_select_if_downloaded: return "auto_select_if_downloaded";
-    case AutoSelection::never_auto_select: return "never_auto_select";
-    case AutoSelection::always_auto_select: return "always_auto_select";
-    case AutoSelection::unknown: break;
+    case AutoSelection::let_windows_update_decide:
+      return "let_windows_update_decide";
+    case AutoSelection::auto_select_if_downloaded:
+      return "auto_select_if_downloaded";
+    case AutoSelection::never_auto_select:
+      return "never_auto_select";
+    case AutoSelection::always_auto_select:
+      return "always_auto_select";
+    case AutoSelection::unknown:
+      break;
   }
   return "unknown";
 }
 
 const char* word_of(DeploymentAction action) {
   switch (action) {
-    case DeploymentAction::none: return "none";
-    case DeploymentAction::installation: return "installation";
-    case DeploymentAction::uninstallation: return "uninstallation";
-    case DeploymentAction::detection: return "detection";
-    case DeploymentAction::optional_installation: return "optional_installation";
-    case DeploymentAction::unknown: break;
+    case DeploymentAction::none:
+      return "none";
+    case DeploymentAction::installation:
+      return "installation";
+    case DeploymentAction::uninstallation:
+      return "uninstallation";
+    case DeploymentAction::detection:
+      return "detection";
+    case DeploymentAction::optional_installation:
+      return "optional_installation";
+    case DeploymentAction::unknown:
+      break;
   }
   return "unknown";
 }
 
 const char* word_of(SearchResult result) {
   switch (result) {
-    case SearchResult::not_started: return "not_started";
-    case SearchResult::in_progress: return "in_progress";
-    case SearchResult::succeeded: return "succeeded";
-    case SearchResult::succeeded_with_errors: return "succeeded_with_errors";
-    case SearchResult::failed: return "failed";
-    case SearchResult::aborted: return "aborted";
-    case SearchResult::not_ended: break;
+    case SearchResult::not_started:
+      return "not_started";
+    case SearchResult::in_progress:
+      return "in_progress";
+    case SearchResult::succeeded:
+      return "succeeded";
+    case SearchResult::succeeded_with_errors:
+      return "succeeded_with_errors";
+    case SearchResult::failed:
+      return "failed";
+    case SearchResult::aborted:
+      return "aborted";
+    case SearchResult::not_ended:
+      break;
   }
   return "not_ended";
 }

@@ -2,6 +2,7 @@
 #include "collectors/windows_update/windows_update_probe_policy.h"
 
 #include "collectors/windows_update/windows_update_probe_com.h"
+#include "platform/windows/wide.h"
 
 namespace patchstate::windows_update {
 namespace {
@@ -21,8 +22,8 @@ class Registry {
   std::optional<std::int64_t> number(const wchar_t* key, const wchar_t* name) {
     DWORD value = 0;
     DWORD size = sizeof value;
-    const LSTATUS status = RegGetValueW(HKEY_LOCAL_MACHINE, key, name, RRF_RT_REG_DWORD | RRF_SUBKEY_WOW6464KEY,
-                                        nullptr, &value, &size);
+    const LSTATUS status =
+        RegGetValueW(HKEY_LOCAL_MACHINE, key, name, RRF_RT_REG_DWORD | RRF_SUBKEY_WOW6464KEY, nullptr, &value, &size);
     return is_there(status, name) ? std::optional<std::int64_t>(value) : std::nullopt;
   }
   std::optional<std::string> text(const wchar_t* key, const wchar_t* name) {
@@ -31,17 +32,14 @@ class Registry {
     const LSTATUS status = RegGetValueW(HKEY_LOCAL_MACHINE, key, name, RRF_RT_REG_SZ | RRF_SUBKEY_WOW6464KEY, nullptr,
                                         value.data(), &size);
     if (!is_there(status, name)) return std::nullopt;
-    const Bstr found{std::wstring(value.c_str())};
-    return utf8(found.get());
+    return narrow(value.c_str());
   }
 
  private:
   bool is_there(LSTATUS status, const wchar_t* name) {
     if (status == ERROR_SUCCESS) return true;
-    const std::wstring wide(name);
-    const Bstr text(wide);
     if (status != ERROR_FILE_NOT_FOUND)
-      problems_.push_back({"Registry." + utf8(text.get()), error_code(HRESULT_FROM_WIN32(static_cast<DWORD>(status)))});
+      problems_.push_back({"Registry." + narrow(name), error_code(HRESULT_FROM_WIN32(static_cast<DWORD>(status)))});
     return false;
   }
 

@@ -4,6 +4,7 @@
 #include <atomic>
 
 #include "collectors/windows_update/windows_update_probe_updates.h"
+#include "platform/windows/wide.h"
 
 namespace patchstate::windows_update {
 namespace {
@@ -52,22 +53,32 @@ void failed(Search& search, const char* call, HRESULT result) {
 
 const char* word_of(ServerSelection selection) {
   switch (selection) {
-    case ssDefault: return "default";
-    case ssManagedServer: return "managed";
-    case ssWindowsUpdate: return "windows_update";
-    case ssOthers: return "others";
+    case ssDefault:
+      return "default";
+    case ssManagedServer:
+      return "managed";
+    case ssWindowsUpdate:
+      return "windows_update";
+    case ssOthers:
+      return "others";
   }
   return "";
 }
 
 SearchResult result_of(OperationResultCode code) {
   switch (code) {
-    case orcNotStarted: return SearchResult::not_started;
-    case orcInProgress: return SearchResult::in_progress;
-    case orcSucceeded: return SearchResult::succeeded;
-    case orcSucceededWithErrors: return SearchResult::succeeded_with_errors;
-    case orcFailed: return SearchResult::failed;
-    case orcAborted: return SearchResult::aborted;
+    case orcNotStarted:
+      return SearchResult::not_started;
+    case orcInProgress:
+      return SearchResult::in_progress;
+    case orcSucceeded:
+      return SearchResult::succeeded;
+    case orcSucceededWithErrors:
+      return SearchResult::succeeded_with_errors;
+    case orcFailed:
+      return SearchResult::failed;
+    case orcAborted:
+      return SearchResult::aborted;
   }
   return SearchResult::not_ended;
 }
@@ -75,11 +86,16 @@ SearchResult result_of(OperationResultCode code) {
 /// By their numbers: not every wuapi.h knows the last.
 const char* word_of(UpdateExceptionContext context) {
   switch (static_cast<int>(context)) {
-    case 1: return "general";
-    case 2: return "windows_driver";
-    case 3: return "windows_installer";
-    case 4: return "search_incomplete";
-    default: return "";
+    case 1:
+      return "general";
+    case 2:
+      return "windows_driver";
+    case 3:
+      return "windows_installer";
+    case 4:
+      return "search_incomplete";
+    default:
+      return "";
   }
 }
 
@@ -92,7 +108,7 @@ bool configure(IUpdateSearcher& searcher, const SearchTarget& target, Snapshot& 
     return false;
   }
   if (!target.service_id.empty()) {
-    const Bstr id(std::wstring(target.service_id.begin(), target.service_id.end()));
+    const Bstr id(wide(target.service_id));
     result = searcher.put_ServiceID(id.get());
     if (FAILED(result)) {
       failed(snapshot.search, "IUpdateSearcher.ServiceID", result);
@@ -102,15 +118,16 @@ bool configure(IUpdateSearcher& searcher, const SearchTarget& target, Snapshot& 
   Reader read(snapshot.problems);
   read.succeeded(searcher.put_CanAutomaticallyUpgradeService(VARIANT_FALSE),
                  "IUpdateSearcher.CanAutomaticallyUpgradeService");
-  if (target.selection != ssOthers) read.succeeded(searcher.put_Online(VARIANT_TRUE), "IUpdateSearcher.Online");
-  snapshot.search.online = read.flag(searcher, &IUpdateSearcher::get_Online, "IUpdateSearcher.Online");
+  const bool is_settled = target.selection == ssOthers ||
+                          read.succeeded(searcher.put_Online(VARIANT_TRUE), "IUpdateSearcher.Online");
+  if (is_settled) snapshot.search.online = read.flag(searcher, &IUpdateSearcher::get_Online, "IUpdateSearcher.Online");
   return true;
 }
 
 void read_warnings(ISearchResult& result, Snapshot& snapshot) {
   Reader read(snapshot.problems);
-  const auto warnings = read.child<IUpdateExceptionCollection>(result, &ISearchResult::get_Warnings,
-                                                               "ISearchResult.Warnings");
+  const auto warnings =
+      read.child<IUpdateExceptionCollection>(result, &ISearchResult::get_Warnings, "ISearchResult.Warnings");
   if (!warnings) return;
   const LONG count =
       read.value<LONG>(*warnings.Get(), &IUpdateExceptionCollection::get_Count, "ISearchResult.Warnings").value_or(0);
@@ -170,7 +187,7 @@ void run(IUpdateSession& session, IUpdateSearcher& searcher, std::chrono::millis
   ComPtr<Completion> completion;
   completion.Attach(new Completion);
   ComPtr<ISearchJob> job;
-  const Bstr criteria{std::wstring(kCriteria)};
+  const Bstr criteria(kCriteria);
   Variant state;
   const HRESULT hresult = searcher.BeginSearch(criteria.get(), completion.Get(), state.get(), job.GetAddressOf());
   if (FAILED(hresult)) return failed(snapshot.search, "IUpdateSearcher.BeginSearch", hresult);
@@ -191,10 +208,9 @@ void run(IUpdateSession& session, IUpdateSearcher& searcher, std::chrono::millis
 
 void search(IUpdateSession& session, IUpdateSearcher& searcher, const SearchTarget& target,
             std::chrono::milliseconds deadline, Snapshot& snapshot) {
-  const Bstr criteria{std::wstring(kCriteria)};
   snapshot.search.selection = word_of(target.selection);
   snapshot.search.service_id = target.service_id;
-  snapshot.search.criteria = utf8(criteria.get());
+  snapshot.search.criteria = narrow(kCriteria);
   const auto start = std::chrono::steady_clock::now();
   if (configure(searcher, target, snapshot)) run(session, searcher, deadline, snapshot);
   snapshot.search.duration =

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "collectors/windows_update/windows_update_probe_services.h"
 
+#include <algorithm>
+
+#include "platform/windows/wide.h"
+
 namespace patchstate::windows_update {
 namespace {
 
@@ -31,9 +35,9 @@ void read_automatic_updates(Snapshot& snapshot) {
       read.flag(*automatic.Get(), &IAutomaticUpdates::get_ServiceEnabled, "IAutomaticUpdates.ServiceEnabled");
   if (const auto settings = read.child<IAutomaticUpdatesSettings>(*automatic.Get(), &IAutomaticUpdates::get_Settings,
                                                                   "IAutomaticUpdates.Settings"))
-    snapshot.notification_level =
-        read.value<AutomaticUpdatesNotificationLevel>(*settings.Get(), &IAutomaticUpdatesSettings::get_NotificationLevel,
-                                                      "IAutomaticUpdatesSettings.NotificationLevel");
+    snapshot.notification_level = read.value<AutomaticUpdatesNotificationLevel>(
+        *settings.Get(), &IAutomaticUpdatesSettings::get_NotificationLevel,
+        "IAutomaticUpdatesSettings.NotificationLevel");
   const auto second = later<IAutomaticUpdates2>(*automatic.Get(), "IAutomaticUpdates2", snapshot.missing_interfaces);
   if (!second) return;
   const auto results = read.child<IAutomaticUpdatesResults>(*second.Get(), &IAutomaticUpdates2::get_Results,
@@ -142,8 +146,8 @@ Services::Services(Snapshot& snapshot) : snapshot_(snapshot) {
 void Services::read() {
   if (!manager_) return;
   Reader read(snapshot_.problems);
-  const auto services = read.child<IUpdateServiceCollection>(
-      *manager_.Get(), &IUpdateServiceManager::get_Services, "IUpdateServiceManager.Services");
+  const auto services = read.child<IUpdateServiceCollection>(*manager_.Get(), &IUpdateServiceManager::get_Services,
+                                                             "IUpdateServiceManager.Services");
   if (!services) return;
   const auto count =
       read.value<LONG>(*services.Get(), &IUpdateServiceCollection::get_Count, "IUpdateServiceManager.Services");
@@ -167,10 +171,10 @@ std::string Services::add_scan_package(const std::filesystem::path& cab) {
     search.error = error_code(created_);
     return {};
   }
-  const Bstr name{std::wstring(kPackageName)};
+  const Bstr name(kPackageName);
   if (snapshot_.services)
     for (const auto& service : *snapshot_.services)
-      if (service.is_scan_package == true && service.name == utf8(name.get())) remove(service.id);
+      if (service.is_scan_package == true && service.name == narrow(kPackageName)) remove(service.id);
   if (!is_local(cab)) {
     search.error = error_code(HRESULT_FROM_WIN32(ERROR_INVALID_NAME));
     return {};
@@ -192,9 +196,8 @@ std::string Services::add_scan_package(const std::filesystem::path& cab) {
 }
 
 void Services::remove(const std::string& id) {
-  const Bstr text(std::wstring(id.begin(), id.end()));
-  Reader(snapshot_.problems)
-      .succeeded(manager_->RemoveService(text.get()), "IUpdateServiceManager.RemoveService");
+  const Bstr text(wide(id));
+  Reader(snapshot_.problems).succeeded(manager_->RemoveService(text.get()), "IUpdateServiceManager.RemoveService");
 }
 
 Services::~Services() {

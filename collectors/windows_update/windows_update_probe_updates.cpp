@@ -8,27 +8,36 @@ namespace {
 
 UpdateType type_of(::UpdateType type) {
   switch (type) {
-    case utSoftware: return UpdateType::software;
-    case utDriver: return UpdateType::driver;
+    case utSoftware:
+      return UpdateType::software;
+    case utDriver:
+      return UpdateType::driver;
   }
   return UpdateType::unknown;
 }
 
 Reboot reboot_of(InstallationRebootBehavior behavior) {
   switch (behavior) {
-    case irbNeverReboots: return Reboot::never;
-    case irbAlwaysRequiresReboot: return Reboot::always;
-    case irbCanRequestReboot: return Reboot::can_request;
+    case irbNeverReboots:
+      return Reboot::never;
+    case irbAlwaysRequiresReboot:
+      return Reboot::always;
+    case irbCanRequestReboot:
+      return Reboot::can_request;
   }
   return Reboot::unknown;
 }
 
 AutoSelection selection_of(AutoSelectionMode mode) {
   switch (mode) {
-    case asLetWindowsUpdateDecide: return AutoSelection::let_windows_update_decide;
-    case asAutoSelectIfDownloaded: return AutoSelection::auto_select_if_downloaded;
-    case asNeverAutoSelect: return AutoSelection::never_auto_select;
-    case asAlwaysAutoSelect: return AutoSelection::always_auto_select;
+    case asLetWindowsUpdateDecide:
+      return AutoSelection::let_windows_update_decide;
+    case asAutoSelectIfDownloaded:
+      return AutoSelection::auto_select_if_downloaded;
+    case asNeverAutoSelect:
+      return AutoSelection::never_auto_select;
+    case asAlwaysAutoSelect:
+      return AutoSelection::always_auto_select;
   }
   return AutoSelection::unknown;
 }
@@ -36,12 +45,18 @@ AutoSelection selection_of(AutoSelectionMode mode) {
 /// By their numbers: not every wuapi.h knows the last.
 DeploymentAction action_of(::DeploymentAction action) {
   switch (static_cast<int>(action)) {
-    case 0: return DeploymentAction::none;
-    case 1: return DeploymentAction::installation;
-    case 2: return DeploymentAction::uninstallation;
-    case 3: return DeploymentAction::detection;
-    case 4: return DeploymentAction::optional_installation;
-    default: return DeploymentAction::unknown;
+    case 0:
+      return DeploymentAction::none;
+    case 1:
+      return DeploymentAction::installation;
+    case 2:
+      return DeploymentAction::uninstallation;
+    case 3:
+      return DeploymentAction::detection;
+    case 4:
+      return DeploymentAction::optional_installation;
+    default:
+      return DeploymentAction::unknown;
   }
 }
 
@@ -61,10 +76,9 @@ std::vector<Category> categories_of(IUpdate& update, Reader& read) {
   for (LONG at = 0; at < count; ++at) {
     ComPtr<ICategory> category;
     if (!read.succeeded(collection->get_Item(at, category.GetAddressOf()), kName)) break;
-    categories.push_back(
-        {lower_case(read.text(*category.Get(), &ICategory::get_CategoryID, "ICategory.CategoryID")),
-         read.text(*category.Get(), &ICategory::get_Name, "ICategory.Name"),
-         read.text(*category.Get(), &ICategory::get_Type, "ICategory.Type")});
+    categories.push_back({lower_case(read.text(*category.Get(), &ICategory::get_CategoryID, "ICategory.CategoryID")),
+                          read.text(*category.Get(), &ICategory::get_Name, "ICategory.Name"),
+                          read.text(*category.Get(), &ICategory::get_Type, "ICategory.Type")});
   }
   return categories;
 }
@@ -79,8 +93,8 @@ void read_identity(IUpdate& update, Reader& read, RawUpdate& one) {
 }
 
 void read_reboot_behavior(IUpdate& update, Reader& read, RawUpdate& one) {
-  const auto behavior = read.child<IInstallationBehavior>(update, &IUpdate::get_InstallationBehavior,
-                                                          "IUpdate.InstallationBehavior");
+  const auto behavior =
+      read.child<IInstallationBehavior>(update, &IUpdate::get_InstallationBehavior, "IUpdate.InstallationBehavior");
   if (!behavior) return;
   const auto reboot = read.value<InstallationRebootBehavior>(
       *behavior.Get(), &IInstallationBehavior::get_RebootBehavior, "IInstallationBehavior.RebootBehavior");
@@ -123,7 +137,8 @@ void read_later_versions(IUpdate& update, Reader& read, std::vector<std::string>
   if (const auto fourth = later<IUpdate4>(update, "IUpdate4", missing_interfaces))
     one.per_user = read.flag(*fourth.Get(), &IUpdate4::get_PerUser, "IUpdate4.PerUser");
   if (const auto fifth = later<IUpdate5>(update, "IUpdate5", missing_interfaces)) {
-    const auto mode = read.value<AutoSelectionMode>(*fifth.Get(), &IUpdate5::get_AutoSelection, "IUpdate5.AutoSelection");
+    const auto mode =
+        read.value<AutoSelectionMode>(*fifth.Get(), &IUpdate5::get_AutoSelection, "IUpdate5.AutoSelection");
     if (mode) one.auto_selection = selection_of(*mode);
   }
 }

@@ -68,6 +68,11 @@ class FakeAgent:
     def register(self):
         self.wine.register(self.library)
 
+    def unregister(self):
+        """Wine's own stub answers again."""
+        self.wine.checked("regsvr32", "/s", "/u", self.wine.windows_path(self.library))
+        self.wine.checked("regsvr32", "/s", "wuapi.dll")
+
     def says(self, whole):
         self.log.unlink(missing_ok=True)
         whole = {"log": r"C:\fake\log.txt", **whole}

@@ -11,6 +11,7 @@ import pathlib
 import re
 import shutil
 import subprocess
+import tempfile
 
 WINE = "/usr/lib/wine/wine64"  # /usr/bin/wine prints a hint about wine32
 WINESERVER = "/usr/lib/wine/wineserver"
@@ -82,9 +83,16 @@ class Wine:
 
     def run(self, *command, timeout=120, environment=None):
         """Its exit code is cut to eight bits: `exit_code` has them all."""
-        return subprocess.run(["timeout", "-k", "10", str(timeout), WINE, *map(str, command)],
-                              env={**self.environment, **(environment or {})}, stdin=subprocess.DEVNULL,
-                              capture_output=True, encoding="utf-8", errors="replace", check=False)
+        # Files, not pipes: the system's own services, which the first program starts, would hold a pipe open.
+        with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+            done = subprocess.run(["timeout", "-k", "10", str(timeout), WINE, *map(str, command)],
+                                  env={**self.environment, **(environment or {})}, stdin=subprocess.DEVNULL, stdout=out,
+                                  stderr=err, check=False)
+            texts = []
+            for file in (out, err):
+                file.seek(0)
+                texts.append(file.read().decode("utf-8", errors="replace"))
+        return subprocess.CompletedProcess(command, done.returncode, *texts)
 
     def checked(self, *command, timeout=120):
         done = self.run(*command, timeout=timeout)
