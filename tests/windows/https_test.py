@@ -4,6 +4,8 @@
 
 Wine's Schannel takes any certificate where no CA file is given, so every test here gives one; what Windows makes of its own
 store of roots is in the check list of docs/windows.md.
+
+usage: https_test.py FOLDER-OF-THE-PROGRAMS PREFIX [unittest arguments]
 """
 
 import contextlib
@@ -15,26 +17,22 @@ import unittest
 
 sys.path[:0] = [str(pathlib.Path(__file__).resolve().parent), str(pathlib.Path(__file__).resolve().parent.parent / "delivery")]
 
-import endpoints  # noqa: E402
-import fake_updates  # noqa: E402
-import wine as wine_module  # noqa: E402
+import endpoints  # noqa: E402  (these need the path above)
+from fake_updates import FakeAgent, catalogue, update  # noqa: E402
+from wine import Wine, skip_reason  # noqa: E402
 
-PROGRAMS = pathlib.Path(sys.argv[1]).resolve()
-HUB = pathlib.Path(sys.argv[2]).resolve()
+# The hub runs on Linux only.
+HUB = pathlib.Path(__file__).resolve().parents[2] / "build/test/bin/patchstate-hub"
 LATER = 75
 
 
 class Https(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.wine = cls.enterClassContext(wine_module.Wine(PROGRAMS.parent / "wineprefix"))
-        cls.agent = fake_updates.FakeAgent(cls.wine, PROGRAMS / "fakewua.dll")
-
     def setUp(self):
+        self.wine, self.agent = WINE, AGENT
         self.folder = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory()))
         self.ca = endpoints.Certificates(self.folder, "ca")
         self.config = self.folder / "patchstate.toml"
-        self.agent.says(fake_updates.catalogue(fake_updates.update(1), fake_updates.update(2, "updates")))
+        self.agent.says(catalogue(update(1), update(2, "updates")))
 
     def start_hub(self, names="DNS:localhost", *arguments):
         certificate, key = self.ca.sign("hub", names)
@@ -151,7 +149,10 @@ def machine_proxy(wine, address):
 
 
 if __name__ == "__main__":
-    if reason := wine_module.skip_reason():
-        print(f"skipped: {reason}")
+    if reason := skip_reason() or (None if HUB.exists() else f"there is no {HUB}: ./dev test builds it"):
+        print(f"not run: {reason}")
         sys.exit(77)
-    unittest.main(argv=sys.argv[:1] + sys.argv[3:], verbosity=1)
+    PROGRAMS = pathlib.Path(sys.argv.pop(1))
+    with Wine(sys.argv.pop(1)) as WINE:
+        AGENT = FakeAgent(WINE, PROGRAMS / "fakewua.dll")
+        unittest.main()
