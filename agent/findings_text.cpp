@@ -22,6 +22,10 @@ class Writer {
   void operator()(bool value) { number(value ? 1 : 0, ','); }
   void operator()(std::int64_t value) { number(value, ','); }
   void operator()(const Time& time) { number(time.time_since_epoch().count(), ','); }
+  void operator()(const Installation& installation) {
+    (*this)(installation.at);
+    (*this)(installation.name);
+  }
   template <class Enum>
   requires std::is_enum_v<Enum>
   void operator()(Enum value) { number(static_cast<std::int64_t>(value), ','); }
@@ -65,6 +69,10 @@ class Reader {
   void operator()(bool& value) { value = below(2) != 0; }
   void operator()(std::int64_t& value) { value = number(','); }
   void operator()(Time& time) { time = Time(std::chrono::seconds(number(','))); }
+  void operator()(Installation& installation) {
+    (*this)(installation.at);
+    (*this)(installation.name);
+  }
   template <class Enum>
   requires std::is_enum_v<Enum>
   void operator()(Enum& value) { value = all_values<Enum>()[below(all_values<Enum>().size())]; }
@@ -147,6 +155,7 @@ void visit(Archive& archive, AnyFindings& findings) {
   archive(findings.tool_version);
   archive(findings.service);
   archive(findings.digest);
+  archive(findings.last_installation);
   archive.list(findings.updates, [&](auto& update) { visit_update(archive, update); });
   auto& metadata = findings.metadata;
   archive(metadata.checked_at);

@@ -86,6 +86,12 @@ struct RebootReason {
   Strength strength = Strength::weak;
 };
 
+/// What was installed last, as far as the source keeps a history.
+struct Installation {
+  Time at{};
+  std::string name;  ///< empty: not known
+};
+
 /// What one source said.
 struct Findings {
   std::vector<Update> updates;
@@ -93,7 +99,8 @@ struct Findings {
   std::vector<Warning> warnings;
   std::string tool;  ///< what answered, if not the source's default: "patchstate-apt-probe"
   std::string tool_version;
-  PatchService service = PatchService::unknown;  ///< if not what the source's name says: Windows Update or WSUS
+  PatchService service = PatchService::unknown;   ///< if not what the source's name says: Windows Update or WSUS
+  std::optional<Installation> last_installation;  ///< that succeeded; nullopt: the source does not tell
   std::string digest;  ///< hash of state_text(*this), kept by who asks again and again; empty: not made
 };
 

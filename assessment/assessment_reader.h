@@ -202,6 +202,14 @@ SourceReport read_source(const Node<Value>& node) {
   findings.metadata = read_metadata(node.child("metadata"));
   node.child("warnings");
   findings.warnings = node.list("warnings", read_warning<Value>);
+  if (node.has("lastInstallation")) {
+    const Node<Value> installation = node.child("lastInstallation");
+    installation.require_object();
+    if (const auto at = installation.time("at"))
+      findings.last_installation = Installation{*at, installation.text("name")};
+    else
+      installation.fail("expected a time in \"at\"");
+  }
   findings.tool = node.text("tool");
   findings.tool_version = node.text("toolVersion");
   source.outcome = std::move(findings);

@@ -136,6 +136,13 @@ void write_failure(JsonWriter& json, const Failure& failure) {
   json.end_object();
 }
 
+void write_installation(JsonWriter& json, const Installation& installation) {
+  json.begin_object();
+  put(json, "at", format_time(installation.at));
+  put_known(json, "name", installation.name);
+  json.end_object();
+}
+
 void write_source(JsonWriter& json, const SourceReport& source) {
   const auto* findings = std::get_if<Findings>(&source.outcome);
   json.begin_object();
@@ -151,6 +158,10 @@ void write_source(JsonWriter& json, const SourceReport& source) {
     json.key("metadata");
     write_metadata(json, findings->metadata);
     put_list(json, "warnings", findings->warnings, write_warning);
+    if (findings->last_installation) {
+      json.key("lastInstallation");
+      write_installation(json, *findings->last_installation);
+    }
   } else {
     json.key("failure");
     write_failure(json, std::get<Failure>(source.outcome));
@@ -312,6 +323,7 @@ std::string state_text(const Findings& findings) {
   write_metadata(json, metadata);
   for (const auto& warning : findings.warnings) write_warning_state(json, warning);
   for (const auto& update : findings.updates) write_update(json, update, {});
+  if (findings.last_installation) write_installation(json, *findings.last_installation);
   json.end_array();
   return std::move(json).take();
 }

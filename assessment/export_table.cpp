@@ -104,6 +104,10 @@ void add_checks(std::string& table, const Assessment& assessment, const TableSty
         text += fmt::format(" {} ago", age_in_words(now - *metadata.checked_at));
       if (metadata.checked_at && !metadata.checked_evidence.empty())
         text += fmt::format(" (by {})", one_line(metadata.checked_evidence));
+      if (findings->last_installation)
+        text += fmt::format(
+            "; last installed {}{}", format_time(findings->last_installation->at).substr(0, 10),
+            findings->last_installation->name.empty() ? "" : ": " + one_line(findings->last_installation->name));
     } else {
       text += " gave no answer";
     }

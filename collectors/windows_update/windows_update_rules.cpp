@@ -271,6 +271,16 @@ void add_package_limits(const Search& search, const UpdateSource& source, Findin
                                source.name, false});
 }
 
+/// The history names it; the agent's own date is that of automatic updates alone, and may be the later one.
+std::optional<Installation> last_installation(const Snapshot& snapshot) {
+  const auto& automatic = snapshot.last_installation_success;
+  const auto& entry = snapshot.last_installation;
+  if (entry && entry->date && (!automatic || *entry->date >= *automatic))
+    return Installation{*entry->date, clean_text(entry->title, kLongest)};
+  if (automatic) return Installation{*automatic, {}};
+  return std::nullopt;
+}
+
 }  // namespace
 
 Findings judge(const Snapshot& snapshot, Time now) {
@@ -286,6 +296,7 @@ Findings judge(const Snapshot& snapshot, Time now) {
     update.origin = source.name;
   }
   findings.metadata = metadata(snapshot, source, findings.updates, now);
+  findings.last_installation = last_installation(snapshot);
   findings.warnings = std::move(source.warnings);
   add_package_limits(snapshot.search, source, findings);
   add_search_warnings(snapshot.search, source, findings);

@@ -65,8 +65,9 @@ static auto fields(const Metadata& x) {
 }
 static auto fields(const Findings& x) {
   // Not the service, which is that of the source's report; not the digest: it is for who made it, not in the JSON.
-  const auto& [updates, metadata, warnings, tool, tool_version, service, digest] = x;
-  return values(fields(updates), fields(metadata), fields(warnings), tool, tool_version);
+  const auto& [updates, metadata, warnings, tool, tool_version, service, installed, digest] = x;
+  return values(fields(updates), fields(metadata), fields(warnings), tool, tool_version,
+                installed ? std::optional(std::pair{installed->at, installed->name}) : std::nullopt);
 }
 static auto fields(const Failure& x) {
   const auto& [kind, code, message] = x;

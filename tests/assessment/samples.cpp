@@ -72,6 +72,7 @@ Findings other_source() {
   Findings found;
   found.tool = "zypper";
   found.tool_version = "1.14.42";
+  found.last_installation = Installation{before(hours{50}), "bash 5.1-2"};
   found.metadata.checked_at = before(hours{1});
   found.updates.push_back(update("bash", Classification::bugfix));
   return found;
