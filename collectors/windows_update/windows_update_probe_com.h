@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include <oaidl.h>  // the first that includes what the others need
 #include <oleauto.h>
 #include <windows.h>
 #include <wrl/client.h>

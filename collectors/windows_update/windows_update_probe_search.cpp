@@ -118,8 +118,8 @@ bool configure(IUpdateSearcher& searcher, const SearchTarget& target, Snapshot& 
   Reader read(snapshot.problems);
   read.succeeded(searcher.put_CanAutomaticallyUpgradeService(VARIANT_FALSE),
                  "IUpdateSearcher.CanAutomaticallyUpgradeService");
-  const bool is_settled = target.selection == ssOthers ||
-                          read.succeeded(searcher.put_Online(VARIANT_TRUE), "IUpdateSearcher.Online");
+  const bool is_settled =
+      target.selection == ssOthers || read.succeeded(searcher.put_Online(VARIANT_TRUE), "IUpdateSearcher.Online");
   if (is_settled) snapshot.search.online = read.flag(searcher, &IUpdateSearcher::get_Online, "IUpdateSearcher.Online");
   return true;
 }

@@ -19,6 +19,7 @@
 #include <string>
 
 #include <nlohmann/json.hpp>
+#include <oaidl.h>  // the first that includes what the others need
 #include <oleauto.h>
 #include <windows.h>
 
