@@ -100,16 +100,27 @@ Status status_of(const Assessment& assessment) {
 }
 
 std::vector<const Update*> updates_by_urgency(const Assessment& assessment) {
-  std::vector<const Update*> updates;
+  // What most comparisons end with is worked out once.
+  struct Entry {
+    int group;
+    int urgency;
+    const Update* update;
+  };
+  std::vector<Entry> entries;
   for (const auto& source : assessment.sources)
     if (const auto* findings = std::get_if<Findings>(&source.outcome))
-      for (const auto& update : findings->updates) updates.push_back(&update);
-  const auto key = [](const Update& update) {
-    return std::tuple<int, int, const std::string&, const std::string&, const std::string&>(
-        group_of(update), urgency_of(update.severity), update.name, update.arch, update.patch_id);
-  };
-  std::stable_sort(updates.begin(), updates.end(),
-                   [&](const Update* left, const Update* right) { return key(*left) < key(*right); });
+      for (const auto& update : findings->updates)
+        entries.push_back({group_of(update), urgency_of(update.severity), &update});
+  std::stable_sort(entries.begin(), entries.end(), [](const Entry& left, const Entry& right) {
+    const auto key = [](const Entry& entry) {
+      const Update& update = *entry.update;
+      return std::tie(entry.group, entry.urgency, update.name, update.arch, update.patch_id);
+    };
+    return key(left) < key(right);
+  });
+  std::vector<const Update*> updates;
+  updates.reserve(entries.size());
+  for (const auto& entry : entries) updates.push_back(entry.update);
   return updates;
 }
 

@@ -2,7 +2,7 @@
 #include "assessment/json_writer.h"
 
 #include <algorithm>
-#include <array>
+#include <cstring>
 
 #include <fmt/format.h>
 
@@ -11,49 +11,85 @@
 namespace patchstate {
 namespace {
 
-/// Printable ASCII other than the quote and the backslash stands for itself. A table: nearly every byte goes through
-/// it.
-constexpr auto kPlain = [] {
-  std::array<bool, 256> plain{};
-  for (unsigned c = ' '; c <= '~'; ++c) plain[c] = c != '"' && c != '\\';
-  return plain;
-}();
+/// ASCII from the blank on, other than the quote and the backslash, stands for itself.
+bool is_plain(char c) {
+  const auto byte = static_cast<unsigned char>(c);
+  return byte >= ' ' && byte < 0x80 && byte != '"' && byte != '\\';
+}
+
+/// The same of eight bytes, each with its highest bit as the place to say "not this one": nearly every byte of a report
+/// goes through here. A borrow from the next byte comes only from one that is not plain itself.
+bool are_plain(const char* eight_bytes) {
+  constexpr std::uint64_t kEach = 0x0101'0101'0101'0101;
+  std::uint64_t bytes = 0;
+  std::memcpy(&bytes, eight_bytes, sizeof bytes);
+  const std::uint64_t quote = bytes ^ (kEach * '"');
+  const std::uint64_t backslash = bytes ^ (kEach * '\\');
+  const std::uint64_t special =
+      ((bytes - kEach * ' ') & ~bytes) | ((quote - kEach) & ~quote) | ((backslash - kEach) & ~backslash) | bytes;
+  return (special & (kEach * 0x80)) == 0;
+}
 
 /// Bytes at the start of `text` that stand for themselves.
 std::size_t plain_length(std::string_view text) {
-  const auto is_special = [](char c) { return !kPlain[static_cast<unsigned char>(c)]; };
-  return static_cast<std::size_t>(std::find_if(text.begin(), text.end(), is_special) - text.begin());
+  constexpr std::size_t kWord = sizeof(std::uint64_t);
+  std::size_t at = 0;
+  while (at + kWord <= text.size() && are_plain(text.data() + at)) at += kWord;
+  // The last word once more, with bytes of the one before: most texts end here.
+  if (at > 0 && text.size() - at < kWord && are_plain(text.data() + text.size() - kWord)) return text.size();
+  while (at < text.size() && is_plain(text[at])) ++at;
+  return at;
 }
 
-void append_escaped(std::string& out, char c) {
+std::string escaped(char c) {
   switch (c) {
     case '"':
-      out += "\\\"";
-      return;
+      return "\\\"";
     case '\\':
-      out += "\\\\";
-      return;
+      return "\\\\";
     case '\n':
-      out += "\\n";
-      return;
+      return "\\n";
     case '\t':
-      out += "\\t";
-      return;
+      return "\\t";
     case '\r':
-      out += "\\r";
-      return;
+      return "\\r";
     default:
-      out += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
-      return;
+      return fmt::format("\\u{:04x}", static_cast<unsigned>(c));
   }
 }
 
+/// The line's end and the indentation of a new one, up to sixteen levels.
+constexpr std::string_view kLine = "\n                                ";
+
 }  // namespace
+
+void JsonWriter::pass_on() {
+  out_.append(recent_.data(), used_);
+  used_ = 0;
+}
+
+inline void JsonWriter::put(char c) {
+  if (used_ == recent_.size()) pass_on();
+  recent_[used_++] = c;
+}
+
+inline void JsonWriter::put(std::string_view text) {
+  if (text.size() > recent_.size() - used_) {
+    pass_on();
+    if (text.size() > recent_.size()) {
+      out_ += text;
+      return;
+    }
+  }
+  std::copy(text.begin(), text.end(), recent_.begin() + static_cast<std::ptrdiff_t>(used_));
+  used_ += text.size();
+}
 
 void JsonWriter::key(std::string_view name) {
   before_value();
-  quoted(name);
-  out_ += style_ == JsonStyle::indented ? ": " : ":";
+  put('"');
+  put(name);
+  put(style_ == JsonStyle::indented ? "\": " : "\":");
   after_key_ = true;
 }
 
@@ -68,12 +104,12 @@ void JsonWriter::number(std::int64_t value) {
 
 void JsonWriter::raw(std::string_view value) {
   before_value();
-  out_ += value;
+  put(value);
 }
 
 void JsonWriter::begin(char bracket) {
   before_value();
-  out_ += bracket;
+  put(bracket);
   ++depth_;
   is_first_ = true;
 }
@@ -81,7 +117,7 @@ void JsonWriter::begin(char bracket) {
 void JsonWriter::end(char bracket) {
   --depth_;
   if (!is_first_) new_line();
-  out_ += bracket;
+  put(bracket);
   is_first_ = false;
 }
 
@@ -91,34 +127,34 @@ void JsonWriter::before_value() {
     after_key_ = false;
     return;
   }
-  if (!is_first_) out_ += ',';
+  if (!is_first_) put(',');
   is_first_ = false;
   if (depth_ > 0) new_line();
 }
 
 void JsonWriter::new_line() {
   if (style_ == JsonStyle::compact) return;
-  out_ += '\n';
-  out_.append(2 * depth_, ' ');
+  put(kLine.substr(0, 1 + 2 * depth_));
+  for (auto written = kLine.size() / 2; written < depth_; ++written) put("  ");
 }
 
 void JsonWriter::quoted(std::string_view value) {
-  out_ += '"';
+  put('"');
   for (std::size_t at = 0; at < value.size();) {
     const std::size_t plain = plain_length(value.substr(at));
-    out_ += value.substr(at, plain);
+    put(value.substr(at, plain));
     at += plain;
     if (at == value.size()) break;
     const CodePoint point = code_point_at(value, at);
     if (!point.valid)
-      out_ += kReplacement;
-    else if (point.length > 1 || value[at] == '\x7f')
-      out_ += value.substr(at, point.length);
+      put(kReplacement);
+    else if (point.length > 1)
+      put(value.substr(at, point.length));
     else
-      append_escaped(out_, value[at]);
+      put(escaped(value[at]));
     at += point.length;
   }
-  out_ += '"';
+  put('"');
 }
 
 }  // namespace patchstate

@@ -2,6 +2,7 @@
 // JSON text written straight into a string: no tree of the whole report is ever in memory.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -23,13 +24,17 @@ class JsonWriter {
   void end_object() { end('}'); }
   void begin_array() { begin('['); }
   void end_array() { end(']'); }
+  /// A name of ours, of characters that stand for themselves in JSON.
   void key(std::string_view name);
   void text(std::string_view value);
   void number(std::int64_t value);
   void boolean(bool value) { raw(value ? "true" : "false"); }
   void null() { raw("null"); }
 
-  std::string take() && { return std::move(out_); }
+  std::string take() && {
+    pass_on();
+    return std::move(out_);
+  }
 
  private:
   void begin(char bracket);
@@ -38,9 +43,15 @@ class JsonWriter {
   void before_value();
   void new_line();
   void quoted(std::string_view value);
+  void put(std::string_view text);
+  void put(char c);
+  void pass_on();
 
   JsonStyle style_;
   std::string out_;
+  /// What comes next in `out_`: a report is many thousands of pieces of a few bytes.
+  std::array<char, 2048> recent_{};
+  std::size_t used_ = 0;
   std::size_t depth_ = 0;
   bool is_first_ = true;  ///< nothing is in the innermost container yet
   bool after_key_ = false;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -18,6 +19,8 @@ std::vector<std::string> program_arguments(int argc, const char* const* argv);
 /// The program and its first memory in two steps instead of a page fault each: for programs that live for milliseconds.
 /// An idle one would hold memory that it does not use.
 void take_first_pages();
+/// The same for `bytes` of memory that will be taken piece by piece, and soon.
+void take_memory(std::size_t bytes);
 
 /// Before a long wait: most of the program was needed for its start only, and would count as this process's memory.
 void give_back_program_pages();

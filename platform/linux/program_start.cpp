@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "platform/program_start.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
@@ -46,6 +47,7 @@ void advise(char* first, const char* last, int how) {
 }
 
 constexpr std::size_t kFirstMemory = 384U << 10U;  ///< what an unchanged run with a hundred updates takes
+constexpr std::size_t kMostFromHeap = 32U << 20U;  ///< malloc's own limit
 
 void on(int signal, void (*handler)(int)) {
   struct sigaction action {};
@@ -71,13 +73,20 @@ std::vector<std::string> program_arguments(int argc, const char* const* argv) {
 /// On a virtual machine a page fault can cost 15 µs, and a page of many at once 1 µs or less. A kernel before 5.14 does
 /// not know the requests; then each page comes when it is touched, as ever.
 void take_first_pages() {
-#ifdef MADV_POPULATE_WRITE
+#ifdef MADV_POPULATE_READ
   advise(&program_begin, &code_end, MADV_POPULATE_READ);
+#endif
+  take_memory(kFirstMemory);
+}
+
+void take_memory(std::size_t bytes) {
+#ifdef MADV_POPULATE_WRITE
   // From the heap, and it stays there: for what is larger malloc would else ask the system each time.
-  ::mallopt(M_MMAP_THRESHOLD, 4 * kFirstMemory);
-  ::mallopt(M_TRIM_THRESHOLD, 4 * kFirstMemory);
-  auto* const memory = static_cast<char*>(std::malloc(kFirstMemory));
-  if (memory != nullptr) advise(memory, memory + kFirstMemory, MADV_POPULATE_WRITE);
+  const auto from_heap = static_cast<int>(std::max(4 * kFirstMemory, std::min(2 * bytes, kMostFromHeap)));
+  ::mallopt(M_MMAP_THRESHOLD, from_heap);
+  ::mallopt(M_TRIM_THRESHOLD, from_heap);
+  auto* const memory = static_cast<char*>(std::malloc(bytes));
+  if (memory != nullptr) advise(memory, memory + bytes, MADV_POPULATE_WRITE);
   std::free(memory);
 #endif
 }
