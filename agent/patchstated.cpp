@@ -144,7 +144,9 @@ class Resident {
   }
 
   void take_assessment(const ProcessResult& result) {
-    run_.result = result.ok() ? in_one_line(result.out) : "failed";
+    const auto answer = parse_assess_answer(result.out);
+    run_.result = result.ok() ? answer.rest : "failed";
+    answer.again || !result.ok() ? schedule_->ask_again(time_since_boot()) : schedule_->all_answered();
     if (result.ok()) {
       run_.verdict = verdict_of(result.out);
     } else {

@@ -142,6 +142,19 @@ std::optional<ResidentSettings> parse_settings(std::string_view text) {
 
 /// next=300
 /// 3 reports wait
+AssessAnswer parse_assess_answer(std::string_view text) {
+  AssessAnswer answer;
+  std::string rest;
+  for_each_filled_line(text, [&](std::string_view line) {
+    if (line.starts_with("again="))
+      answer.again = true;
+    else
+      rest.append(line).append("\n");
+  });
+  answer.rest = in_one_line(rest);
+  return answer;
+}
+
 SendAnswer parse_send_answer(std::string_view text) {
   constexpr std::string_view kNext = "next=";
   SendAnswer answer;

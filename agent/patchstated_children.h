@@ -23,6 +23,13 @@ Command send_command(const std::optional<std::filesystem::path>& config_file);
 /// The verdict in what `patchstate assess` says; empty: it says none.
 std::string verdict_of(std::string_view summary);
 
+/// What `patchstate assess` says.
+struct AssessAnswer {
+  bool again = false;  ///< a source gave no answer that it may give in a while
+  std::string rest;    ///< for the log, in one line
+};
+AssessAnswer parse_assess_answer(std::string_view text);
+
 /// What `patchstate settings` says of the configuration.
 struct ResidentSettings {
   Rhythm rhythm;

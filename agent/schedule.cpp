@@ -11,6 +11,8 @@ using namespace std::chrono_literals;
 constexpr auto kLongestSettle = 50s;
 constexpr auto kSmallestJump = 60s;
 constexpr auto kShortestSleep = 60s;
+constexpr auto kFirstAgain = 15min;
+constexpr int kMostDoublings = 10;
 constexpr std::uint64_t kSteps = 1 << 16;
 
 bool is_at_once(Trigger why) {
@@ -25,6 +27,8 @@ std::string_view to_text(Trigger trigger) {
       return "start";
     case Trigger::interval:
       return "interval";
+    case Trigger::again:
+      return "again";
     case Trigger::files:
       return "files";
     case Trigger::resume:
@@ -58,6 +62,13 @@ void Schedule::ask(Trigger why, Moment now) {
   if (is_at_once(why) && !is_at_once(asked_->why)) asked_->why = why;
   asked_->due = is_at_once(asked_->why) ? std::min(asked_->due, now)
                                         : std::min<Moment>(now + rhythm_.settle, asked_->first + kLongestSettle);
+}
+
+void Schedule::ask_again(Moment now) {
+  const Moment at = now + kFirstAgain * (1 << std::min(unanswered_++, kMostDoublings));
+  if (at >= regular_) return;
+  regular_ = at;
+  regular_why_ = Trigger::again;
 }
 
 void Schedule::set_rhythm(const Rhythm& rhythm, Moment now) {

@@ -13,7 +13,7 @@ namespace patchstate {
 using Moment = std::chrono::milliseconds;
 
 /// Why something is run.
-enum class Trigger { start, interval, files, resume, clock, request, reload, retry };
+enum class Trigger { start, interval, again, files, resume, clock, request, reload, retry };
 std::string_view to_text(Trigger trigger);
 
 struct Rhythm {
@@ -37,6 +37,10 @@ class Schedule {
   void ask(Trigger why, Moment now);
   /// Only the delivery again. The next run takes it along if that comes first.
   void retry_delivery(Moment at) { retry_ = at; }
+  /// A source gave no answer that it may give in a while: the regular run comes after 15 minutes, and after twice as
+  /// long each time that it happens in a row.
+  void ask_again(Moment now);
+  void all_answered() { unanswered_ = 0; }
   void set_rhythm(const Rhythm& rhythm, Moment now);
 
   /// Takes what is due, and it is running until `finished`. Nothing while something is running.
@@ -56,6 +60,7 @@ class Schedule {
   Rhythm rhythm_;
   Trigger regular_why_ = Trigger::start;
   Moment regular_;  ///< the next run that nobody has to ask for
+  int unanswered_ = 0;  ///< runs in a row
   std::optional<Asked> asked_;
   std::optional<Moment> retry_;
   bool running_ = false;

@@ -3,10 +3,12 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <system_error>
+#include <variant>
 #include <vector>
 
-#include <fmt/core.h>
+#include <fmt/format.h>
 
 #include "agent/commands/commands.h"
 #include "agent/last_assessment.h"
@@ -24,6 +26,20 @@ std::string summary(const Assessment& assessment) {
   const auto counts = count(assessment);
   return fmt::format("{}: {} security, {} other, {} unclassified updates pending\n", to_text(assessment.verdict.value),
                      counts.critical_and_security, counts.other, counts.unclassified);
+}
+
+/// Whether the same question may be answered in a while, without anybody's doing.
+bool may_pass(FailureKind kind) {
+  return kind == FailureKind::unreachable || kind == FailureKind::timed_out || kind == FailureKind::locked;
+}
+
+/// "again=apt", for the service: the sources that are worth asking before the next regular run; else empty.
+std::string line_to_ask_again(const Assessment& assessment) {
+  std::vector<std::string_view> names;
+  for (const auto& source : assessment.sources)
+    if (const auto* failure = std::get_if<Failure>(&source.outcome); failure != nullptr && may_pass(failure->kind))
+      names.emplace_back(source.name);
+  return names.empty() ? std::string() : fmt::format("again={}\n", fmt::join(names, ","));
 }
 
 /// What had to give way in a queue is told in the next report, which is then a full one.
@@ -120,7 +136,7 @@ int run(const AssessCommand& command) {
   keep(folder, queues_of(opened.machine->config), assessment);
   const auto& metrics = opened.machine->config.service.metrics_file;
   if (!metrics.empty()) write_metrics(metrics, assessment);
-  print(summary(assessment));
+  print(summary(assessment) + line_to_ask_again(assessment));
   return 0;
 }
 

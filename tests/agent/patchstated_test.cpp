@@ -106,5 +106,8 @@ TEST_CASE("the verdict is the first word of what an assessment says, if it is on
   CHECK(verdict_of("unknown: 0 security, 0 other, 0 unclassified updates pending\n") == "unknown");
   CHECK(verdict_of("another patchstate is assessing this machine; nothing to do\n").empty());
   CHECK(verdict_of("patched: 1\n").empty());
+  CHECK(parse_assess_answer("unknown: 0 security\nagain=windows_update\n").again);
+  CHECK(parse_assess_answer("unknown: 0 security\nagain=windows_update\n").rest == "unknown: 0 security");
+  CHECK_FALSE(parse_assess_answer("unknown: 0 security\n").again);
   CHECK(verdict_of("").empty());
 }

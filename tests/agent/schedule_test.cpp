@@ -94,6 +94,26 @@ TEST_CASE("each event is one run, at once or when it has been quiet") {
   }
 }
 
+TEST_CASE(
+    "a source that did not answer is asked again after a quarter of an hour, then after twice as long each time") {
+  auto schedule = running_schedule();  // its regular runs are an hour apart
+  schedule.ask_again(kBoot);
+  CHECK(schedule.next() == kBoot + 15min);
+  REQUIRE(schedule.begin_due(kBoot + 15min) == Trigger::again);
+  schedule.ask_again(kBoot + 16min);
+  schedule.finished();
+  REQUIRE(schedule.begin_due(kBoot + 46min) == Trigger::again);
+  schedule.ask_again(kBoot + 47min);  // in an hour, which the regular run is not later than
+  schedule.finished();
+  const auto regular = schedule.next();
+  CHECK(regular <= kBoot + 47min + 60min);
+  REQUIRE(schedule.begin_due(regular).has_value());
+  schedule.all_answered();
+  schedule.finished();
+  schedule.ask_again(regular);
+  CHECK(schedule.next() == regular + 15min);
+}
+
 TEST_CASE("whatever is asked for while one is running is exactly one more run") {
   const std::vector<Event> events = {{kBoot + 100s, Trigger::request},
                                      {kBoot + 110s, Trigger::request},
