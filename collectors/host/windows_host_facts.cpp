@@ -35,8 +35,8 @@ std::string product_name(int build) {
   return name;
 }
 
-// HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion: ProductName "Windows Server 2022 Datacenter", DisplayVersion "21H2",
-// EditionID "ServerDatacenter", CurrentBuildNumber "20348", UBR 2340.
+// HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion: ProductName "Windows Server 2022 Datacenter", DisplayVersion
+// "21H2", EditionID "ServerDatacenter", CurrentBuildNumber "20348", UBR 2340.
 void read_os(OperatingSystem& os) {
   os.id = "windows";
   os.version_id = clean_text(running_kernel(), 64);
@@ -65,7 +65,8 @@ HostFacts read_host_facts(const HostAccess& access) {
   host.virtualization = around.kind;
   host.container = around.container;
   const auto doubt = [&facts](std::string message) {
-    facts.warnings.push_back({"windows_version_unknown", std::move(message), std::string("HKLM\\") + kVersionKey, true});
+    facts.warnings.push_back(
+        {"windows_version_unknown", std::move(message), std::string("HKLM\\") + kVersionKey, true});
   };
   try {
     read_os(host.os);

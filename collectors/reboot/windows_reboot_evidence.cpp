@@ -35,8 +35,8 @@ std::string computer_name(const char* key, WindowsRebootFacts& facts) {
   }
 }
 
-/// Pairs of texts: what to rename, and the new name, which is empty for what shall be deleted; so empty ones are left out
-/// and each that names a file to begin with counts.
+/// Pairs of texts: what to rename, and the new name, which is empty for what shall be deleted; so empty ones are left
+/// out and each that names a file to begin with counts.
 std::optional<std::size_t> pending_renames(WindowsRebootFacts& facts) {
   try {
     std::size_t count = 0;

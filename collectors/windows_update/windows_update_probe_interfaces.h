@@ -3,8 +3,8 @@
 // them, nothing is declared here. Identifiers and order of methods: [MS-UAMG], appendix A.
 #pragma once
 
-#include <oaidl.h>
 #include <windows.h>
+#include <oaidl.h>
 #include <wuapi.h>
 
 #ifndef __IUpdate2_INTERFACE_DEFINED__

@@ -4,7 +4,6 @@
 #include <system_error>
 
 #include <windows.h>
-
 #include <initguid.h>
 #include <knownfolders.h>
 #include <objbase.h>

@@ -5,10 +5,9 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include <windows.h>
 #include <fcntl.h>
 #include <io.h>
-#include <windows.h>
-
 #include <shellapi.h>
 
 #include "platform/windows/command_line.h"

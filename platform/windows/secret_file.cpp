@@ -6,10 +6,9 @@
 #include <optional>
 #include <string_view>
 
-#include <fmt/core.h>
 #include <windows.h>
-
 #include <dpapi.h>
+#include <fmt/core.h>
 #include <wincrypt.h>
 
 #include "platform/files.h"

@@ -82,7 +82,7 @@ class Answers(Case):
         one, = assessment["patches"]
         self.assertEqual((one["kbId"], one["classifications"], one["state"]), ("5030001", ["security"], "installable"))
         self.assertEqual((one["severity"], one["cves"], one["sizeBytes"]), ("critical", ["CVE-2026-0001"], 6442450944))
-        self.assertEqual(one["rebootBehavior"], "CanRequestReboot", one)
+        self.assertEqual(one["rebootBehavior"], "can_request_reboot", one)
         self.assertIn(update_id(1).lower(), one["patchId"])
 
     def test_hidden_optional_superseded_ones_and_what_waits_for_a_reboot_are_told_apart(self):

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "platform/files.h"
+
 #include <cerrno>
 #include <functional>
 #include <system_error>
 
-#include <doctest/doctest.h>
 #include <windows.h>
+#include <doctest/doctest.h>
 
-#include "platform/files.h"
 #include "platform/paths.h"
 #include "platform/process_runner.h"
 #include "platform/windows/wide.h"
@@ -57,17 +58,6 @@ TEST_CASE("names that are not ASCII, and paths longer than MAX_PATH, are names l
   for (fs::path part = deep; part != folder.path(); part = part.parent_path())
     ::RemoveDirectoryW(api_path(part).c_str());
   CHECK(files_in(folder.path()) == 0);
-}
-
-TEST_CASE("a file that somebody reads is replaced all the same") {
-  const test::TemporaryFolder folder;
-  write_durably(folder / "file", "old");
-  const HANDLE reader = ::CreateFileW((folder / "file").c_str(), GENERIC_READ,
-                                      FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, nullptr, OPEN_EXISTING, 0,
-                                      nullptr);
-  write_durably(folder / "file", "new");
-  CHECK(read_file(folder / "file") == "new");
-  ::CloseHandle(reader);
 }
 
 TEST_CASE("a file that nobody may replace stays, the error says so, and nothing is left beside it") {

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "platform/machine.h"
+
 #include <stdexcept>
 
 #include <doctest/doctest.h>
 
-#include "platform/machine.h"
 #include "platform/paths.h"
 #include "platform/registry.h"
 #include "platform/windows/smbios.h"
@@ -56,12 +57,12 @@ TEST_CASE("this machine has a name, a version, an architecture and a time of boo
 }
 
 TEST_CASE("an SMBIOS table tells what machine it is in") {
-  const std::string table =
-      kHead + structure(0, "\1\2"s, "BIOS Inc.\0001.0\0"s) +
-      structure(1, "\1\2\0\0\x33\x22\x11\x00\x55\x44\x77\x66\x88\x99\xaa\xbb\xcc\xdd\xee\xff"s,
-                "Microsoft Corporation\0Virtual Machine\0"s) +
-      structure(2, "\1"s, " Board \0"s) + structure(3, "\0\0\0\0\1"s, "7783-7084-3265-9085-8269-3286-77\0"s) +
-      structure(127, "", "\0"s);
+  const std::string table = kHead + structure(0, "\1\2"s, "BIOS Inc.\0001.0\0"s) +
+                            structure(1, "\1\2\0\0\x33\x22\x11\x00\x55\x44\x77\x66\x88\x99\xaa\xbb\xcc\xdd\xee\xff"s,
+                                      "Microsoft Corporation\0Virtual Machine\0"s) +
+                            structure(2, "\1"s, " Board \0"s) +
+                            structure(3, "\0\0\0\0\1"s, "7783-7084-3265-9085-8269-3286-77\0"s) +
+                            structure(127, "", "\0"s);
   const auto strings = dmi_strings_in(table);
   CHECK(strings.bios_vendor == "BIOS Inc.");
   CHECK(strings.sys_vendor == "Microsoft Corporation");
@@ -69,7 +70,8 @@ TEST_CASE("an SMBIOS table tells what machine it is in") {
   CHECK(strings.board_vendor == "Board");
   CHECK(strings.chassis_asset_tag == "7783-7084-3265-9085-8269-3286-77");
   CHECK(strings.product_uuid == "00112233-4455-6677-8899-aabbccddeeff");
-  for (std::size_t length = 0; length < table.size(); ++length) dmi_strings_in(std::string_view(table).substr(0, length));
+  for (std::size_t length = 0; length < table.size(); ++length)
+    dmi_strings_in(std::string_view(table).substr(0, length));
 }
 
 TEST_CASE("our folders are absolute") {

@@ -2,8 +2,8 @@
 // Real programs in real jobs.
 #include <cerrno>
 
-#include <doctest/doctest.h>
 #include <windows.h>
+#include <doctest/doctest.h>
 
 #include "platform/paths.h"
 #include "platform/process_runner.h"
@@ -48,9 +48,9 @@ TEST_CASE("exit code, stdout and stderr come back apart") {
 }
 
 TEST_CASE("every argument arrives as it was, whatever is in it") {
-  const std::vector<std::string> arguments = {"",     "a b",  "\"",      "\\",      "a\\",   "a b\\",          "\\\"",
-                                              "\\\\", "a\"b", "a\\\"b ", "%PATH%",  "^&|<>", "\t",             "grün Ж 日本",
-                                              "'",    "--x=", "\\\\a\\", "c:\\x y\\", "*.*", "\"quoted\" text\\"};
+  const std::vector<std::string> arguments = {
+      "",       "a b",   "\"", "\\",          "a\\", "a b\\", "\\\"",    "\\\\",      "a\"b", "a\\\"b ",
+      "%PATH%", "^&|<>", "\t", "grün Ж 日本", "'",   "--x=",  "\\\\a\\", "c:\\x y\\", "*.*",  "\"quoted\" text\\"};
   std::string expected;
   std::vector<std::string> all{"arguments"};
   for (const auto& argument : arguments) {
@@ -64,7 +64,7 @@ TEST_CASE("the environment is clean, and what the command adds is in it") {
   ::SetEnvironmentVariableW(L"PATCHSTATE_TEST_SECRET", L"s3cret");
   auto command = child({"environment"});
   command.environment = {{"Added", "värde"}, {"path", "C:\\own"}};
-  const auto out = SystemProcessRunner().run(command).out;
+  const auto out = "\n" + SystemProcessRunner().run(command).out;
   CHECK(out.find("s3cret") == std::string::npos);
   CHECK(out.find("\nAdded=värde\n") != std::string::npos);
   CHECK(out.find("=C:\\own\n") != std::string::npos);
@@ -86,10 +86,14 @@ TEST_CASE("why a program can't be started is a value") {
   struct {
     std::vector<std::string> argv;
     int error;
-  } const cases[] = {{{"patchstate-no-such-program"}, ENOENT}, {{"C:\\no\\such.exe"}, ENOENT},
-                     {{".\\relative.exe"}, ENOENT},            {{""}, ENOENT},
-                     {{folder.path().string()}, EACCES},       {{text.string()}, ENOEXEC},
-                     {{}, EINVAL},                             {{"cmd.exe", std::string("a\0b", 3)}, EINVAL}};
+  } const cases[] = {{{"patchstate-no-such-program"}, ENOENT},
+                     {{"C:\\no\\such.exe"}, ENOENT},
+                     {{".\\relative.exe"}, ENOENT},
+                     {{""}, ENOENT},
+                     {{folder.path().string()}, EACCES},
+                     {{text.string()}, ENOEXEC},
+                     {{}, EINVAL},
+                     {{"cmd.exe", std::string("a\0b", 3)}, EINVAL}};
   for (const auto& [argv, error] : cases) {
     const auto wanted = error;
     CAPTURE(wanted);

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <doctest/doctest.h>
 #include <windows.h>
-
 #include <aclapi.h>
+#include <doctest/doctest.h>
 #include <sddl.h>
 
 #include "platform/files.h"

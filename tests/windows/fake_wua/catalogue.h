@@ -18,10 +18,10 @@
 
 #include <string>
 
-#include <nlohmann/json.hpp>
-#include <oaidl.h>  // the first that includes what the others need
-#include <oleauto.h>
 #include <windows.h>
+#include <nlohmann/json.hpp>
+#include <oaidl.h>
+#include <oleauto.h>
 
 namespace fake_wua {
 

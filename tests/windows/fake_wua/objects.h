@@ -7,9 +7,9 @@
 #include <initializer_list>
 #include <vector>
 
-#include <oaidl.h>  // the first that includes what the others need
-#include <oleauto.h>
 #include <windows.h>
+#include <oaidl.h>
+#include <oleauto.h>
 #include <wrl/client.h>
 
 #include "collectors/windows_update/windows_update_probe_interfaces.h"
