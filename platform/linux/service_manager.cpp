@@ -27,6 +27,10 @@ std::optional<long long> number_from_environment(const char* name) {
 
 }  // namespace
 
+int run_under_service_manager(const std::function<int()>& work) {
+  return work();
+}
+
 void tell_service_manager(const std::string& state) {
   send_datagram(from_environment("NOTIFY_SOCKET"), state);
 }
