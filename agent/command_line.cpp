@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <span>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -15,23 +16,21 @@
 
 #include "agent/commands/commands.h"
 #include "agent/duration.h"
+#include "agent/send_program.h"
 #include "agent/version.h"
 #include "collectors/collector.h"
 #include "platform/paths.h"
-#include "platform/program_start.h"
 
 namespace patchstate {
 namespace {
 
 constexpr std::size_t kStoredFormats = 2;  // what `status` takes: the first of them
 
-/// Commands of a program of its own: linking libcurl would cost every other command 6 ms and 7 MiB.
 constexpr std::array kSendCommands{
     std::pair{"send", "Send what waits, or the last result, to the hub"},
     std::pair{"enroll", "Get this machine's key from the hub, with a token"},
     std::pair{"doctor", "Check everything that reporting needs, with a remedy for each fault"},
 };
-constexpr const char* kSendProgram = "patchstate-send";
 
 constexpr const char* kVerdictExitCodes =
     "Exit code: 0 compliant, 1 only other updates are pending (with --strict-updates),\n"
@@ -44,7 +43,7 @@ constexpr const char* kVerdictExitCodes =
 void add_config(CLI::App& app, std::optional<std::filesystem::path>& file) {
   app.add_option_function<std::string>(
          "--config", [&file](const std::string& name) { file = name; },
-         "configuration file, instead of /etc/patchstate/patchstate.toml")
+         "configuration file, instead of " + default_config_file().string())
       ->type_name("FILE");
 }
 
@@ -179,23 +178,12 @@ bool is_send_command(std::string_view word) {
                      [&](const auto& command) { return command.first == word; });
 }
 
-/// Returns only when that program is not there; everything after its name is its own business.
-int become_send_program(int argc, const char* const* argv) {
-  const auto program = probe_program(kSendProgram);
-  if (program.empty())
-    return complain(fmt::format("{0} {1}: the program {2} is missing; it belongs beside {0}, or into libexec/{0}/",
-                                "patchstate", argv[1], kSendProgram));
-  std::vector<std::string> arguments(argv, argv + argc);
-  arguments[0] = kSendProgram;
-  become_program(program, std::move(arguments));
-}
-
 }  // namespace
 
-int run_command_line(int argc, const char* const* argv) {
-  if (argc >= 2 && is_send_command(argv[1])) return become_send_program(argc, argv);
-  if (argc == 2)
-    if (const auto code = answer_tool(argv[1])) return *code;
+int run_command_line(const std::vector<std::string>& arguments) {
+  const auto words = std::span(arguments).subspan(std::min<std::size_t>(arguments.size(), 1));
+  if (!words.empty() && is_send_command(words[0])) return run_send_program(words);
+  if (const auto code = answer_tool(words)) return *code;
   CLI::App app("Which security and critical updates is this machine missing?", "patchstate");
   Commands commands;
   app.set_version_flag("--version", fmt::format("patchstate {}", agent_version()));
@@ -205,7 +193,7 @@ int run_command_line(int argc, const char* const* argv) {
   add_check(app, commands.check);
   add_others(app, commands);
   try {
-    app.parse(argc, argv);
+    app.parse(std::vector<std::string>(words.rbegin(), words.rend()));  // CLI11 wants the last one first
   } catch (const CLI::ParseError& error) {
     std::ostringstream out;
     std::ostringstream err;

@@ -10,7 +10,7 @@ int main(int argc, char** argv) {
   patchstate::prepare_program(patchstate::kExitUnknown);
   patchstate::take_first_pages();
   try {
-    return patchstate::run_command_line(argc, argv);
+    return patchstate::run_command_line(patchstate::program_arguments(argc, argv));
   } catch (const std::exception& error) {
     return patchstate::complain(error.what());
   }

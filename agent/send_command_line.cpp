@@ -9,6 +9,7 @@
 #include "agent/output.h"
 #include "agent/send_commands.h"
 #include "agent/version.h"
+#include "platform/paths.h"
 
 namespace patchstate {
 namespace {
@@ -23,7 +24,7 @@ void add_hub(CLI::App& app, HubOptions& hub) {
       ->type_name("FILE");
   app.add_option_function<std::string>(
          "--config", [&hub](const std::string& name) { hub.config_file = name; },
-         "configuration file, instead of /etc/patchstate/patchstate.toml")
+         "configuration file, instead of " + default_config_file().string())
       ->type_name("FILE");
 }
 
@@ -70,7 +71,7 @@ void add_doctor(CLI::App& app, DoctorCommand& command) {
 
 }  // namespace
 
-int run_send_command_line(int argc, const char* const* argv) {
+int run_send_command_line(const std::vector<std::string>& arguments) {
   CLI::App app("Sends what patchstate found out to the hub", kProgram);
   SendCommand send;
   EnrollCommand enroll;
@@ -83,7 +84,8 @@ int run_send_command_line(int argc, const char* const* argv) {
   add_enroll(app, enroll);
   add_doctor(app, doctor);
   try {
-    app.parse(argc, argv);
+    // CLI11 wants the last one first, and not the program's name.
+    app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend() - (arguments.empty() ? 0 : 1)));
   } catch (const CLI::ParseError& error) {
     std::ostringstream out;
     std::ostringstream err;

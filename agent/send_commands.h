@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace patchstate {
 
@@ -44,7 +45,7 @@ struct DoctorCommand {
 /// Looks at everything that reporting needs, a line each. Exit code: 1 when something must be mended.
 int run(const DoctorCommand& command);
 
-/// Reads the command line of patchstate-send and runs its command.
-int run_send_command_line(int argc, const char* const* argv);
+/// Reads the command line of patchstate-send (the program's name first) and runs its command.
+int run_send_command_line(const std::vector<std::string>& arguments);
 
 }  // namespace patchstate

@@ -9,7 +9,7 @@
 int main(int argc, char** argv) {
   patchstate::prepare_program(patchstate::kExitLater);
   try {
-    return patchstate::run_send_command_line(argc, argv);
+    return patchstate::run_send_command_line(patchstate::program_arguments(argc, argv));
   } catch (const std::exception& error) {
     return patchstate::complain(error.what());
   }

@@ -2,8 +2,18 @@
 add_library(project_options INTERFACE)
 target_compile_features(project_options INTERFACE cxx_std_20)
 target_include_directories(project_options INTERFACE ${PROJECT_SOURCE_DIR})
-target_compile_options(project_options INTERFACE
-  -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Wnon-virtual-dtor -Wold-style-cast)
+if(MSVC)
+  target_compile_options(project_options INTERFACE /W4 /permissive- /utf-8 /Zc:__cplusplus /EHsc)
+else()
+  target_compile_options(project_options INTERFACE
+    -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Wnon-virtual-dtor -Wold-style-cast)
+endif()
+
+if(WIN32)
+  # Windows 10 and Server 2016, names in UTF-16, and no macros called min and max.
+  target_compile_definitions(project_options INTERFACE
+    _WIN32_WINNT=0x0A00 WINVER=0x0A00 UNICODE _UNICODE NOMINMAX WIN32_LEAN_AND_MEAN)
+endif()
 
 # GCC 12 sees overlapping copies inside std::string's own operator+ (GCC bug 105651, mended in 13).
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
@@ -17,7 +27,14 @@ if(PATCHSTATE_SANITIZE)
   target_link_options(project_options INTERFACE -fsanitize=${PATCHSTATE_SANITIZE})
 endif()
 
-if(PATCHSTATE_HARDENED)
+if(PATCHSTATE_HARDENED AND MSVC)
+  target_compile_options(project_options INTERFACE /guard:cf /Qspectre)
+  target_link_options(project_options INTERFACE /guard:cf /CETCOMPAT)
+elseif(PATCHSTATE_HARDENED AND WIN32)
+  # Addresses, stacks and sections are the toolchain file's; -s, because nobody strips what is built for Windows later.
+  target_compile_options(project_options INTERFACE -D_FORTIFY_SOURCE=2 -fstack-protector-strong)
+  target_link_options(project_options INTERFACE -s)
+elseif(PATCHSTATE_HARDENED)
   target_compile_options(project_options INTERFACE
     -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fstack-clash-protection -fcf-protection -fPIE)
   target_link_options(project_options INTERFACE

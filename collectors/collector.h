@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -68,8 +69,9 @@ struct RefreshResult {
 /// Bounded by `deadline`, lock waits included.
 RefreshResult refresh_metadata(const HostAccess& access, std::chrono::milliseconds deadline);
 
-/// While it is asked, a package tool may start this program to be told more (apt's JSON hook). The exit code; nullopt:
-/// it was not a tool that started us with this argument.
-std::optional<int> answer_tool(std::string_view argument);
+/// While it is asked, a package tool may start this program to be told more (apt's JSON hook), or the collector itself
+/// does, to have a probe of its own (Windows Update's). `arguments` are those after the program's name. The exit code;
+/// nullopt: it was nothing of that kind that started us.
+std::optional<int> answer_tool(std::span<const std::string> arguments);
 
 }  // namespace patchstate

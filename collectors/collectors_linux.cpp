@@ -2,7 +2,8 @@
 // The collectors of Linux, one line each.
 #include <cstdio>
 #include <optional>
-#include <string_view>
+#include <span>
+#include <string>
 
 #include "collectors/apt/apt_collector.h"
 #include "collectors/apt/apt_hook.h"
@@ -40,9 +41,10 @@ RefreshResult refresh_metadata(const HostAccess& access, std::chrono::millisecon
   return {false, {{"refresh_failed", "there is no package tool here that could fetch metadata", {}, true}}};
 }
 
-std::optional<int> answer_tool(std::string_view argument) {
+std::optional<int> answer_tool(std::span<const std::string> arguments) {
+  if (arguments.size() != 1 || arguments[0] != apt::kHookArgument) return std::nullopt;
   const int socket = apt::apt_hook_socket();
-  if (argument != apt::kHookArgument || socket < 0) return std::nullopt;
+  if (socket < 0) return std::nullopt;
   return apt::run_apt_hook(socket, stdout);
 }
 

@@ -12,6 +12,9 @@ namespace patchstate {
 /// (SIGINT, SIGTERM, SIGHUP) ends the program at once with `exit_code_when_stopped`, and its children with it.
 void prepare_program(int exit_code_when_stopped);
 
+/// What main was given, in UTF-8 (Windows hands main an older encoding). The first is the program's name.
+std::vector<std::string> program_arguments(int argc, const char* const* argv);
+
 /// The program and its first memory in two steps instead of a page fault each: for programs that live for milliseconds.
 /// An idle one would hold memory that it does not use.
 void take_first_pages();

@@ -64,6 +64,10 @@ void prepare_program(int exit_code_when_stopped) {
   on(SIGHUP, stop);
 }
 
+std::vector<std::string> program_arguments(int argc, const char* const* argv) {
+  return {argv, argv + argc};
+}
+
 /// On a virtual machine a page fault can cost 15 µs, and a page of many at once 1 µs or less. A kernel before 5.14 does
 /// not know the requests; then each page comes when it is touched, as ever.
 void take_first_pages() {

@@ -1,0 +1,42 @@
+find_library(LIBMD_ARCHIVE libmd.a REQUIRED)
+find_path(LIBMD_INCLUDE_DIR sha2.h REQUIRED)
+
+# The hypervisor tells its name through an instruction that only x86 has.
+if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64|i[3-6]86)$")
+  set(HYPERVISOR_SOURCE linux/hypervisor_x86.cpp)
+else()
+  set(HYPERVISOR_SOURCE linux/hypervisor_none.cpp)
+endif()
+
+add_library(platform STATIC
+  linux/clocks.cpp
+  linux/deleted_files.cpp
+  linux/durable_write.cpp
+  linux/file_lock.cpp
+  linux/file_stamps.cpp
+  linux/file_watch.cpp
+  linux/hash.cpp
+  ${HYPERVISOR_SOURCE}
+  linux/journal.cpp
+  linux/link_local_http.cpp
+  linux/machine.cpp
+  linux/machine_id.cpp
+  linux/own_folder.cpp
+  linux/paths.cpp
+  linux/process_description.cpp
+  linux/process_run.cpp
+  linux/process_runner.cpp
+  linux/process_start.cpp
+  linux/process_watcher.cpp
+  linux/program_start.cpp
+  linux/read_file.cpp
+  linux/resident_loop.cpp
+  linux/root_paths.cpp
+  linux/secret_file.cpp
+  linux/service_manager.cpp
+  linux/small_file.cpp
+  linux/terminal.cpp
+  linux/unix_datagram.cpp
+  linux/virtualization.cpp)
+target_include_directories(platform PRIVATE ${LIBMD_INCLUDE_DIR})
+target_link_libraries(platform PUBLIC project_options PRIVATE fmt_library ${LIBMD_ARCHIVE})
