@@ -22,4 +22,7 @@ void tell_service_manager(const std::string& state);
 /// change: Windows wants it until READY=1 was told.
 std::optional<std::chrono::milliseconds> watchdog_period();
 
+/// What to type to see whether the service runs.
+const char* command_asking_for_service();
+
 }  // namespace patchstate

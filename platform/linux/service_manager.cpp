@@ -45,4 +45,8 @@ std::optional<std::chrono::milliseconds> watchdog_period() {
   return std::max(std::chrono::milliseconds{1}, std::chrono::duration_cast<std::chrono::milliseconds>(half));
 }
 
+const char* command_asking_for_service() {
+  return "systemctl status patchstate";
+}
+
 }  // namespace patchstate
