@@ -53,7 +53,6 @@ std::pair<fs::path, std::wstring> nearest_folder(fs::path path) {
 /// A folder, and what counts in it: everything, or some names. The system writes into it until it is closed.
 struct FileWatch::Place {
   fs::path path;
-  bool with_folders = false;
   bool everything = false;
   std::vector<std::wstring> names;
   UniqueHandle folder;
@@ -75,8 +74,8 @@ struct FileWatch::Place {
   bool ask() {
     request = OVERLAPPED{};
     request.hEvent = event.get();
-    asked_ = ::ReadDirectoryChangesW(folder.get(), buffer.data(), static_cast<DWORD>(sizeof buffer), with_folders,
-                                     kEvents, nullptr, &request, nullptr) != 0;
+    asked_ = ::ReadDirectoryChangesW(folder.get(), buffer.data(), static_cast<DWORD>(sizeof buffer), FALSE, kEvents,
+                                     nullptr, &request, nullptr) != 0;
     return asked_;
   }
 
@@ -114,33 +113,30 @@ void FileWatch::watch_anew() {
 }
 
 void FileWatch::watch_path(const fs::path& path) {
-  const bool with_folders = path.filename() == "*";
-  const auto wanted = with_folders ? path.parent_path() : path;
   for (int step = 0; step < kMostSteps; ++step) {
-    if (is_folder(wanted)) {
-      if (auto* const place = place_for(wanted, with_folders)) place->everything = true;
+    if (is_folder(path)) {
+      if (auto* const place = place_for(path)) place->everything = true;
       return;
     }
-    const auto [folder, name] = nearest_folder(wanted);
-    auto* const place = place_for(folder, false);
+    const auto [folder, name] = nearest_folder(path);
+    auto* const place = place_for(folder);
     if (place == nullptr) return;
     place->names.push_back(name);
     // It may have come before the watch was set.
-    if (!is_folder(wanted) && nearest_folder(wanted).first == folder) return;
+    if (!is_folder(path) && nearest_folder(path).first == folder) return;
   }
 }
 
 /// nullptr: it can't be watched.
-FileWatch::Place* FileWatch::place_for(const fs::path& folder, bool with_folders) {
+FileWatch::Place* FileWatch::place_for(const fs::path& folder) {
   for (const auto& place : places_)
-    if (place->with_folders == with_folders && is_same(place->path.native(), folder.native())) return place.get();
+    if (is_same(place->path.native(), folder.native())) return place.get();
   if (places_.size() == kMostFolders) {
     problem_ = fmt::format("only {} folders are watched; {} is not", kMostFolders, utf8(folder.native()));
     return nullptr;
   }
   auto place = std::make_unique<Place>();
   place->path = folder;
-  place->with_folders = with_folders;
   place->event.reset(::CreateEventW(nullptr, TRUE, FALSE, nullptr));
   // Whoever wants to delete or rename it may.
   place->folder.reset(::CreateFileW(folder.c_str(), FILE_LIST_DIRECTORY,

@@ -20,9 +20,8 @@ class FileWatch {
   FileWatch(const FileWatch&) = delete;
   FileWatch& operator=(const FileWatch&) = delete;
 
-  /// Absolute paths of folders (the names directly in them) and files, instead of the earlier ones. `FOLDER\*` is the
-  /// folder and all below it. A path that is not there counts when it appears. What is only read never counts, nor do
-  /// locks and unfinished files.
+  /// Absolute paths of folders (the names directly in them) and files, instead of the earlier ones. A path that is not
+  /// there counts when it appears. What is only read never counts, nor do locks and unfinished files.
   void watch(std::vector<std::filesystem::path> paths);
   /// Why some can't be watched; empty: all are.
   const std::string& problem() const { return problem_; }
@@ -38,7 +37,7 @@ class FileWatch {
 
   void watch_anew();
   void watch_path(const std::filesystem::path& path);
-  Place* place_for(const std::filesystem::path& folder, bool with_folders);
+  Place* place_for(const std::filesystem::path& folder);
   static Effect take_place(Place& place);
 
   std::vector<std::filesystem::path> paths_;

@@ -45,8 +45,9 @@ void RegistryWatch::watch_key(const std::wstring& name) {
     UniqueKey key;
     LONG error = open_key(name, key);
     if (key) error = ::RegNotifyChangeKeyValue(key.get(), TRUE, kKeysAndValues, event_.get(), TRUE);
-    if (error == ERROR_SUCCESS) return open_.push_back(std::move(key));
-    if (error != ERROR_FILE_NOT_FOUND && error != ERROR_KEY_DELETED) {
+    // That it goes is told by the one above: Wine says nothing of it to whoever watches the key itself.
+    if (error == ERROR_SUCCESS && watch_parent_of(name)) return open_.push_back(std::move(key));
+    if (error != ERROR_SUCCESS && error != ERROR_FILE_NOT_FOUND && error != ERROR_KEY_DELETED) {
       problem_ = os_error(static_cast<DWORD>(error), "cannot watch the registry key HKLM\\" + utf8(name)).what();
       return;
     }

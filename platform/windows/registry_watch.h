@@ -13,7 +13,7 @@ namespace patchstate {
 class RegistryWatch {
  public:
   /// Keys below HKEY_LOCAL_MACHINE, without its name, instead of the earlier ones: their values and all below them
-  /// count. For a key that is not there it counts that something comes or goes where it, or what leads to it, would be.
+  /// count, and that they, what leads to a missing one, or keys beside these come or go.
   void watch(std::vector<std::wstring> keys);
   /// Why some can't be watched; empty: all are.
   const std::string& problem() const { return problem_; }
