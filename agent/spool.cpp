@@ -24,14 +24,14 @@ constexpr std::size_t kMaxCount = 64;
 
 /// "000000000017-961afb2e-….json", or "….heartbeat.json": what else lies in the folder is not a report.
 bool is_report(const fs::path& path) {
-  const std::string name = path.filename();
+  const std::string name = path.filename().string();
   const auto digits = std::string_view(name).substr(0, kNumberDigits);
   return name.size() > kNumberDigits + kSuffix.size() && name[kNumberDigits] == '-' && name.ends_with(kSuffix) &&
          digits.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
 bool is_heartbeat(const fs::path& report) {
-  return report.native().ends_with(kHeartbeat);
+  return report.filename().string().ends_with(kHeartbeat);
 }
 
 std::vector<fs::path> in_order(const fs::path& folder) {
@@ -47,7 +47,7 @@ std::vector<fs::path> in_order(const fs::path& folder) {
 }
 
 std::uint64_t number_of(const fs::path& report) {
-  const std::string name = report.filename();
+  const std::string name = report.filename().string();
   std::uint64_t number = 0;
   std::from_chars(name.data(), name.data() + kNumberDigits, number);
   return number;
@@ -102,7 +102,7 @@ fs::path Spool::put(ReportForm form, std::string_view json, std::string_view act
 }
 
 void Spool::put_again(const fs::path& report) {
-  const std::string name = report.filename();
+  const std::string name = report.filename().string();
   add_name(report, prepare(size_of(report), std::string_view(name).substr(kNumberDigits + 1)));
 }
 

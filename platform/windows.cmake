@@ -1,3 +1,5 @@
 add_library(platform STATIC
-  windows/machine.cpp)
-target_link_libraries(platform PUBLIC project_options PRIVATE fmt_library bcrypt crypt32 ws2_32)
+  windows/os_error.cpp
+  windows/registry.cpp
+  windows/wide.cpp)
+target_link_libraries(platform PUBLIC project_options PRIVATE fmt_library advapi32 bcrypt crypt32 ole32 shell32 ws2_32)
