@@ -6,9 +6,9 @@
 
 #include <fmt/core.h>
 
+#include "agent/machine.h"
 #include "agent/output.h"
 #include "agent/service_status.h"
-#include "assessment/assessment_json.h"
 #include "platform/paths.h"
 #include "platform/service_control.h"
 

@@ -5,23 +5,19 @@
 
 #include <windows.h>
 
+#include "platform/windows/file_time.h"
+
 namespace patchstate {
 namespace {
 
-using Ticks = std::chrono::duration<long long, std::ratio<1, 10'000'000>>;  ///< as FILETIME counts
-
-constexpr Ticks kFrom1601To1970 = std::chrono::seconds{11'644'473'600};
-
-Ticks wall() {
+std::chrono::nanoseconds wall() {
   FILETIME time{};
   ::GetSystemTimePreciseAsFileTime(&time);
-  ULARGE_INTEGER ticks{};
-  ticks.LowPart = time.dwLowDateTime;
-  ticks.HighPart = time.dwHighDateTime;
-  return Ticks{static_cast<long long>(ticks.QuadPart)} - kFrom1601To1970;
+  return std::chrono::nanoseconds{nanoseconds_of(time)};
 }
 
-Ticks unbiased() {
+std::chrono::nanoseconds unbiased() {
+  using Ticks = std::chrono::duration<long long, std::ratio<1, 10'000'000>>;
   ULONGLONG ticks = 0;
   ::QueryUnbiasedInterruptTime(&ticks);
   return Ticks{static_cast<long long>(ticks)};

@@ -11,6 +11,7 @@
 #include <fmt/core.h>
 
 #include "platform/windows/os_error.h"
+#include "platform/windows/wide.h"
 
 namespace patchstate {
 namespace {
@@ -132,16 +133,16 @@ FileWatch::Place* FileWatch::place_for(const fs::path& folder) {
   for (const auto& place : places_)
     if (is_same(place->path.native(), folder.native())) return place.get();
   if (places_.size() == kMostFolders) {
-    problem_ = fmt::format("only {} folders are watched; {} is not", kMostFolders, utf8(folder.native()));
+    problem_ = fmt::format("only {} folders are watched; {} is not", kMostFolders, narrow(folder.native()));
     return nullptr;
   }
   auto place = std::make_unique<Place>();
   place->path = folder;
   place->event.reset(::CreateEventW(nullptr, TRUE, FALSE, nullptr));
   // Whoever wants to delete or rename it may.
-  place->folder.reset(::CreateFileW(folder.c_str(), FILE_LIST_DIRECTORY,
-                                    FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, nullptr, OPEN_EXISTING,
-                                    FILE_FLAG_BACKUP_SEMANTICS | FILE_FLAG_OVERLAPPED, nullptr));
+  place->folder = UniqueHandle(::CreateFileW(api_path(folder).c_str(), FILE_LIST_DIRECTORY,
+                                             FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, nullptr,
+                                             OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS | FILE_FLAG_OVERLAPPED, nullptr));
   if (!place->event || !place->folder || !place->ask()) {
     problem_ = os_error(::GetLastError(), "cannot watch", folder).what();
     return nullptr;

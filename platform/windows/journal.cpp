@@ -6,10 +6,11 @@
 #include <memory>
 #include <optional>
 
+#include <messages.h>
 #include <windows.h>
 
-#include "messages.h"
 #include "platform/windows/os_error.h"
+#include "platform/windows/wide.h"
 #include "platform/windows/service_state.h"
 
 namespace patchstate {

@@ -6,6 +6,7 @@
 #include <windows.h>
 
 #include "platform/windows/os_error.h"
+#include "platform/windows/wide.h"
 
 namespace patchstate {
 namespace {
@@ -48,7 +49,7 @@ void RegistryWatch::watch_key(const std::wstring& name) {
     // That it goes is told by the one above: Wine says nothing of it to whoever watches the key itself.
     if (error == ERROR_SUCCESS && watch_parent_of(name)) return open_.push_back(std::move(key));
     if (error != ERROR_SUCCESS && error != ERROR_FILE_NOT_FOUND && error != ERROR_KEY_DELETED) {
-      problem_ = os_error(static_cast<DWORD>(error), "cannot watch the registry key HKLM\\" + utf8(name)).what();
+      problem_ = os_error(static_cast<DWORD>(error), "cannot watch the registry key HKLM\\" + narrow(name)).what();
       return;
     }
     // It may have come before the watch was set.

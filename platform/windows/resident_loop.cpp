@@ -14,6 +14,7 @@
 #include "platform/windows/file_watch.h"
 #include "platform/windows/loop_requests.h"
 #include "platform/windows/os_error.h"
+#include "platform/windows/wide.h"
 #include "platform/windows/process_run.h"
 #include "platform/windows/registry_watch.h"
 
@@ -137,7 +138,7 @@ ResidentLoop::~ResidentLoop() {
 }
 
 std::string ResidentLoop::watch(std::vector<std::filesystem::path> paths) {
-  const auto is_key = [](const std::filesystem::path& path) { return utf8(path.native()).starts_with(kRegistry); };
+  const auto is_key = [](const std::filesystem::path& path) { return narrow(path.native()).starts_with(kRegistry); };
   const auto first_key = std::stable_partition(paths.begin(), paths.end(), [&](const auto& p) { return !is_key(p); });
   std::vector<std::wstring> keys;
   for (auto key = first_key; key != paths.end(); ++key) keys.push_back(key->native().substr(kRegistry.size()));

@@ -11,6 +11,8 @@
 #include <windows.h>
 
 #include "platform/windows/os_error.h"
+#include "platform/windows/unique_handle.h"
+#include "platform/windows/wide.h"
 #include "platform/windows/service_handle.h"
 #include "platform/windows/service_state.h"
 
@@ -80,8 +82,8 @@ void take_settings(const ServiceHandle& service, ServiceCondition& condition) {
   auto* const settings = reinterpret_cast<QUERY_SERVICE_CONFIGW*>(buffer.data());
   DWORD needed = 0;
   if (::QueryServiceConfigW(service.get(), settings, kMost, &needed) == 0) return;
-  condition.command_line = utf8(settings->lpBinaryPathName);
-  if (settings->lpServiceStartName != nullptr) condition.account = utf8(settings->lpServiceStartName);
+  condition.command_line = narrow(settings->lpBinaryPathName);
+  if (settings->lpServiceStartName != nullptr) condition.account = narrow(settings->lpServiceStartName);
   condition.start = start_of(settings->dwStartType);
 }
 
@@ -110,7 +112,7 @@ void stop(const ServiceHandle& service, Clock::time_point until) {
 }  // namespace
 
 std::string service_name() {
-  return utf8(kServiceName);
+  return narrow(kServiceName);
 }
 
 ServiceCondition start_service(milliseconds deadline) {

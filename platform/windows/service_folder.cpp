@@ -9,6 +9,8 @@
 
 #include "platform/service_control.h"
 #include "platform/windows/os_error.h"
+#include "platform/windows/unique_handle.h"
+#include "platform/windows/wide.h"
 
 namespace patchstate {
 namespace {
@@ -47,7 +49,7 @@ bool is_this_user(PSID sid) {
 void refuse_a_strangers(const fs::path& folder) {
   const DWORD attributes = ::GetFileAttributesW(folder.c_str());
   if ((attributes & FILE_ATTRIBUTE_REPARSE_POINT) != 0)
-    throw os_error(ERROR_INVALID_OWNER, "will not use a link as a folder: " + utf8(folder.native()));
+    throw os_error(ERROR_INVALID_OWNER, "will not use a link as a folder: " + narrow(folder.native()));
   PSID owner = nullptr;
   PSECURITY_DESCRIPTOR descriptor = nullptr;
   const DWORD error = ::GetNamedSecurityInfoW(folder.c_str(), SE_FILE_OBJECT, OWNER_SECURITY_INFORMATION, &owner,
@@ -57,7 +59,7 @@ void refuse_a_strangers(const fs::path& folder) {
   if (::IsWellKnownSid(owner, WinLocalSystemSid) == 0 && ::IsWellKnownSid(owner, WinBuiltinAdministratorsSid) == 0 &&
       !is_this_user(owner))
     throw os_error(ERROR_INVALID_OWNER, "another user made this folder; delete it and install again: " +
-                                            utf8(folder.native()));
+                                            narrow(folder.native()));
 }
 
 /// For what may be there already; what is new has it from the start.

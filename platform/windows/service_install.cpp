@@ -7,6 +7,7 @@
 #include "platform/service_control.h"
 #include "platform/windows/command_line.h"
 #include "platform/windows/os_error.h"
+#include "platform/windows/wide.h"
 #include "platform/windows/service_handle.h"
 #include "platform/windows/service_state.h"
 
