@@ -114,7 +114,8 @@ DeliveryStatus read_delivery_status(const fs::path& state_folder, std::string qu
 }
 
 std::string runs_of(const ServiceStatus& status, Time now) {
-  if (!status.last_run) return fmt::format("no trace of the service; `{}` tells whether it runs", command_asking_for_service());
+  if (!status.last_run)
+    return fmt::format("no trace of the service; `{}` tells whether it runs", command_asking_for_service());
   std::string line = fmt::format("last run {} ({}): {}", format_time(*status.last_run), status.last_trigger,
                                  status.last_result.empty() ? "no result" : status.last_result);
   if (!status.next_run) return line;

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "agent/system_commands.h"
-
 #include <memory>
 #include <string>
 
@@ -9,6 +7,7 @@
 #include <CLI/Formatter.hpp>
 
 #include "agent/commands/service.h"
+#include "agent/system_commands.h"
 #include "platform/paths.h"
 
 namespace patchstate {
@@ -23,7 +22,8 @@ SystemCommands add_system_commands(CLI::App& app) {
     added.callback([command, action] { command->action = action; });
     return &added;
   };
-  auto* const install = add("install", "Install the service, or bring an installed one up to date", ServiceAction::install);
+  auto* const install =
+      add("install", "Install the service, or bring an installed one up to date", ServiceAction::install);
   install
       ->add_option_function<std::string>(
           "--config", [command](const std::string& name) { command->config_file = name; },

@@ -34,8 +34,8 @@ struct ServiceCondition {
 // All throw std::system_error: what was attempted, and the system's own words. Those that wait give up after `deadline`
 // with std::errc::timed_out.
 
-/// Makes the service, or makes an existing one what it would be if it were made now; a running one goes on. Returns what
-/// the system refused and a service can do without, each as a sentence.
+/// Makes the service, or makes an existing one what it would be if it were made now; a running one goes on. Returns
+/// what the system refused and a service can do without, each as a sentence.
 std::vector<std::string> install_service(const ServiceProgram& program);
 /// Stops it, waits until its process is gone, and takes it away. False: there was none.
 bool uninstall_service(std::chrono::milliseconds deadline);

@@ -11,8 +11,8 @@
 namespace patchstate {
 
 /// Does `work`, which throws nothing, and returns its exit code. Windows: where the service manager started this
-/// process, `work` runs in a thread that it names, and is ended by a request to stop (ResidentLoop); elsewhere it runs in
-/// the foreground, which is said on stderr. Throws std::system_error when the service manager can't be reached.
+/// process, `work` runs in a thread that it names, and is ended by a request to stop (ResidentLoop); elsewhere it runs
+/// in the foreground, which is said on stderr. Throws std::system_error when the service manager can't be reached.
 int run_under_service_manager(const std::function<int()>& work);
 
 /// "READY=1\nSTATUS=…". Without a service manager, or when it can't be reached, nothing happens.

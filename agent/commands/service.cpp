@@ -50,10 +50,10 @@ int not_installed() {
 int install(const ServiceCommand& command) {
   const auto program = probe_program("patchstated");
   if (program.empty())
-    return complain(fmt::format("patchstated.exe is missing; it belongs into {}", own_program().parent_path().string()));
+    return complain(
+        fmt::format("patchstated.exe is missing; it belongs into {}", own_program().parent_path().string()));
   ServiceProgram service{program, {}};
-  if (command.config_file)
-    service.arguments = {"--config", std::filesystem::absolute(*command.config_file).string()};
+  if (command.config_file) service.arguments = {"--config", std::filesystem::absolute(*command.config_file).string()};
   make_service_folder(default_config_file().parent_path());
   make_service_folder(system_state_folder());
   for (const auto& refused : install_service(service)) complain(refused + "; the service works without");
@@ -98,7 +98,8 @@ int status() {
   if (const auto end = end_of(condition); !end.empty()) text += fmt::format("; ended with {}", end);
   text += "\n";
   if (condition.state != ServiceState::not_installed)
-    text += fmt::format("Start     {}, as {}\nProgram   {}\n", condition.start, condition.account, condition.command_line);
+    text +=
+        fmt::format("Start     {}, as {}\nProgram   {}\n", condition.start, condition.account, condition.command_line);
   text += fmt::format("Runs      {}\n", runs_of(read_service_status(system_state_folder()), current_time()));
   print(text);
   return condition.state == ServiceState::running ? 0 : kExitUnknown;

@@ -140,9 +140,9 @@ FileWatch::Place* FileWatch::place_for(const fs::path& folder) {
   place->path = folder;
   place->event.reset(::CreateEventW(nullptr, TRUE, FALSE, nullptr));
   // Whoever wants to delete or rename it may.
-  place->folder = UniqueHandle(::CreateFileW(api_path(folder).c_str(), FILE_LIST_DIRECTORY,
-                                             FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, nullptr,
-                                             OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS | FILE_FLAG_OVERLAPPED, nullptr));
+  place->folder = UniqueHandle(::CreateFileW(
+      api_path(folder).c_str(), FILE_LIST_DIRECTORY, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, nullptr,
+      OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS | FILE_FLAG_OVERLAPPED, nullptr));
   if (!place->event || !place->folder || !place->ask()) {
     problem_ = os_error(::GetLastError(), "cannot watch", folder).what();
     return nullptr;

@@ -10,19 +10,19 @@
 #include <windows.h>
 
 #include "platform/windows/os_error.h"
-#include "platform/windows/wide.h"
 #include "platform/windows/service_state.h"
+#include "platform/windows/wide.h"
 
 namespace patchstate {
 namespace {
 
 constexpr std::size_t kLongestText = 30'000;  ///< of the 31,839 characters that ReportEventW takes
 constexpr std::array<std::pair<std::string_view, DWORD>, 6> kEvents = {{{"ready", PATCHSTATE_EVENT_READY},
-                                                                       {"reload", PATCHSTATE_EVENT_RELOAD},
-                                                                       {"run", PATCHSTATE_EVENT_RUN},
-                                                                       {"delivery", PATCHSTATE_EVENT_DELIVERY},
-                                                                       {"problem", PATCHSTATE_EVENT_PROBLEM},
-                                                                       {"stop", PATCHSTATE_EVENT_STOP}}};
+                                                                        {"reload", PATCHSTATE_EVENT_RELOAD},
+                                                                        {"run", PATCHSTATE_EVENT_RUN},
+                                                                        {"delivery", PATCHSTATE_EVENT_DELIVERY},
+                                                                        {"problem", PATCHSTATE_EVENT_PROBLEM},
+                                                                        {"stop", PATCHSTATE_EVENT_STOP}}};
 
 struct CloseSource {
   void operator()(void* source) const { ::DeregisterEventSource(source); }

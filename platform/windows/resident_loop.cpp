@@ -14,9 +14,9 @@
 #include "platform/windows/file_watch.h"
 #include "platform/windows/loop_requests.h"
 #include "platform/windows/os_error.h"
-#include "platform/windows/wide.h"
 #include "platform/windows/process_run.h"
 #include "platform/windows/registry_watch.h"
+#include "platform/windows/wide.h"
 
 namespace patchstate {
 namespace {

@@ -11,10 +11,10 @@
 #include <windows.h>
 
 #include "platform/windows/os_error.h"
-#include "platform/windows/unique_handle.h"
-#include "platform/windows/wide.h"
 #include "platform/windows/service_handle.h"
 #include "platform/windows/service_state.h"
+#include "platform/windows/unique_handle.h"
+#include "platform/windows/wide.h"
 
 namespace patchstate {
 namespace {
@@ -39,9 +39,9 @@ SERVICE_STATUS_PROCESS wait_while(const ServiceHandle& service, DWORD passing, C
     const auto status = status_of(service);
     if (status.dwCurrentState != passing) return status;
     if (Clock::now() >= until)
-      throw std::system_error(std::make_error_code(std::errc::timed_out),
-                              passing == SERVICE_START_PENDING ? "the service is still starting"
-                                                               : "the service has not stopped");
+      throw std::system_error(std::make_error_code(std::errc::timed_out), passing == SERVICE_START_PENDING
+                                                                              ? "the service is still starting"
+                                                                              : "the service has not stopped");
     ::Sleep(static_cast<DWORD>(kStep.count()));
   }
 }
@@ -91,8 +91,8 @@ void take_settings(const ServiceHandle& service, ServiceCondition& condition) {
 void wait_for_process(DWORD process, Clock::time_point until) {
   const UniqueHandle handle(process == 0 ? nullptr : ::OpenProcess(SYNCHRONIZE, FALSE, process));
   const auto left = std::chrono::ceil<milliseconds>(until - Clock::now());
-  if (handle && ::WaitForSingleObject(handle.get(), static_cast<DWORD>(std::max(left, milliseconds{0}).count())) ==
-                    WAIT_TIMEOUT)
+  if (handle &&
+      ::WaitForSingleObject(handle.get(), static_cast<DWORD>(std::max(left, milliseconds{0}).count())) == WAIT_TIMEOUT)
     throw std::system_error(std::make_error_code(std::errc::timed_out), "the service's process has not ended");
 }
 

@@ -2,10 +2,9 @@
 #include <memory>
 #include <system_error>
 
-#include <windows.h>
-
 #include <aclapi.h>
 #include <sddl.h>
+#include <windows.h>
 
 #include "platform/service_control.h"
 #include "platform/windows/os_error.h"
@@ -58,8 +57,8 @@ void refuse_a_strangers(const fs::path& folder) {
   const LocalMemory memory(descriptor);
   if (::IsWellKnownSid(owner, WinLocalSystemSid) == 0 && ::IsWellKnownSid(owner, WinBuiltinAdministratorsSid) == 0 &&
       !is_this_user(owner))
-    throw os_error(ERROR_INVALID_OWNER, "another user made this folder; delete it and install again: " +
-                                            narrow(folder.native()));
+    throw os_error(ERROR_INVALID_OWNER,
+                   "another user made this folder; delete it and install again: " + narrow(folder.native()));
 }
 
 /// For what may be there already; what is new has it from the start.
@@ -71,8 +70,7 @@ void restrict_folder(const fs::path& folder, PSECURITY_DESCRIPTOR descriptor) {
   if (::GetSecurityDescriptorDacl(descriptor, &has, &list, &by_default) == 0 ||
       ::GetSecurityDescriptorOwner(descriptor, &owner, &by_default) == 0)
     throw os_error(::GetLastError(), "cannot describe who may use a folder");
-  constexpr DWORD kWhat =
-      OWNER_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION | PROTECTED_DACL_SECURITY_INFORMATION;
+  constexpr DWORD kWhat = OWNER_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION | PROTECTED_DACL_SECURITY_INFORMATION;
   std::wstring name = folder.native();
   const DWORD error = ::SetNamedSecurityInfoW(name.data(), SE_FILE_OBJECT, kWhat, owner, nullptr, list, nullptr);
   if (error != ERROR_SUCCESS) throw os_error(error, "cannot restrict the access to", folder);

@@ -7,9 +7,9 @@
 #include "platform/service_control.h"
 #include "platform/windows/command_line.h"
 #include "platform/windows/os_error.h"
-#include "platform/windows/wide.h"
 #include "platform/windows/service_handle.h"
 #include "platform/windows/service_state.h"
+#include "platform/windows/wide.h"
 
 namespace patchstate {
 namespace {
@@ -31,7 +31,8 @@ SERVICE_FAILURE_ACTIONSW failure_actions(SC_ACTION (&actions)[3]) {
 
 /// Existing settings are replaced, whatever they are, but for the account: who changed that had a reason.
 ServiceHandle make_service(const std::wstring& command_line) {
-  constexpr DWORD kAccess = SERVICE_CHANGE_CONFIG | SERVICE_QUERY_CONFIG | SERVICE_START;  // START: to have it restarted
+  constexpr DWORD kAccess =
+      SERVICE_CHANGE_CONFIG | SERVICE_QUERY_CONFIG | SERVICE_START;  // START: to have it restarted
   const auto manager = open_service_manager(SC_MANAGER_CONNECT | SC_MANAGER_CREATE_SERVICE);
   ServiceHandle service(::CreateServiceW(manager.get(), kServiceName, kDisplayName, kAccess, SERVICE_WIN32_OWN_PROCESS,
                                          SERVICE_AUTO_START, SERVICE_ERROR_NORMAL, command_line.c_str(), nullptr,

@@ -13,9 +13,8 @@
 #include <string_view>
 #include <vector>
 
-#include <windows.h>
-
 #include <psapi.h>
+#include <windows.h>
 
 namespace {
 
