@@ -53,9 +53,12 @@ class Settings {
 
   template <class Info>
   void set(DWORD level, const Info& info, const char* what) {
+    ::SetLastError(NO_ERROR);
     // The system does not write into it.
-    if (::ChangeServiceConfig2W(service_.get(), level, const_cast<Info*>(&info)) == 0)
-      refused_.push_back(os_error(::GetLastError(), std::string("the system refused ") + what).what());
+    if (::ChangeServiceConfig2W(service_.get(), level, const_cast<Info*>(&info)) != 0) return;
+    const auto refused = std::string("the system refused ") + what;
+    const DWORD error = ::GetLastError();  // Wine gives none for some
+    refused_.push_back(error == NO_ERROR ? refused : os_error(error, refused).what());
   }
 
   std::vector<std::string> refused() && { return std::move(refused_); }

@@ -13,8 +13,10 @@
 #include <string_view>
 #include <vector>
 
-#include <psapi.h>
+// clang-format off: the second needs the first
 #include <windows.h>
+#include <psapi.h>
+// clang-format on
 
 namespace {
 
