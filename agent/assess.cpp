@@ -141,6 +141,9 @@ class Sources {
     const auto start = Clock::now();
     options_.on_step("asking " + choice.source);
     report.outcome = outcome(choice, reuse);
+    if (const auto* findings = std::get_if<Findings>(&report.outcome);
+        findings != nullptr && findings->service != PatchService::unknown)
+      report.service = findings->service;
     report.duration = since(start);
     return report;
   }

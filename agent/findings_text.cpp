@@ -145,6 +145,7 @@ template <class Archive, class AnyFindings>
 void visit(Archive& archive, AnyFindings& findings) {
   archive(findings.tool);
   archive(findings.tool_version);
+  archive(findings.service);
   archive(findings.digest);
   archive.list(findings.updates, [&](auto& update) { visit_update(archive, update); });
   auto& metadata = findings.metadata;

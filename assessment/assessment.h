@@ -93,6 +93,7 @@ struct Findings {
   std::vector<Warning> warnings;
   std::string tool;  ///< what answered, if not the source's default: "patchstate-apt-probe"
   std::string tool_version;
+  PatchService service = PatchService::unknown;  ///< if not what the source's name says: Windows Update or WSUS
   std::string digest;  ///< hash of state_text(*this), kept by who asks again and again; empty: not made
 };
 

@@ -31,6 +31,8 @@ struct HostAccess {
   std::filesystem::path root = "/";
   std::filesystem::path cache;  ///< our own cache folder for this root; empty: keep nothing
   Time now{};
+  /// Windows: a signed scan package (wsusscn2.cab) to ask instead of the configured service; empty: none.
+  std::filesystem::path offline_cab = {};
 };
 
 class Collector {

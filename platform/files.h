@@ -70,8 +70,8 @@ class FileLock {
   ~FileLock();
 
  private:
-  explicit FileLock(int fd) : fd_(fd) {}
-  int fd_ = -1;
+  explicit FileLock(std::intptr_t file) : file_(file) {}
+  std::intptr_t file_ = -1;  ///< the system's number of the open file
 };
 
 }  // namespace patchstate

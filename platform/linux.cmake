@@ -23,7 +23,6 @@ add_library(platform STATIC
   linux/machine_id.cpp
   linux/own_folder.cpp
   linux/paths.cpp
-  linux/process_description.cpp
   linux/process_run.cpp
   linux/process_runner.cpp
   linux/process_start.cpp

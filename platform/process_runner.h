@@ -17,7 +17,7 @@ struct Command {
   std::vector<std::pair<std::string, std::string>> environment;
   std::chrono::milliseconds deadline = std::chrono::seconds{60};
   std::size_t output_cap = 64U << 20U;  ///< bytes of stdout; stderr is cut at 1 MiB without ending the run
-  std::size_t memory_cap = 0;           ///< bytes of address space of each process (RLIMIT_AS); 0: none
+  std::size_t memory_cap = 0;           ///< bytes of each process: RLIMIT_AS, or what is committed; 0: none
   bool shares_output = false;           ///< the program finds our own stdout by `shared_output`
 };
 
@@ -26,7 +26,7 @@ enum class Ending { failed_to_start, exited, signalled, timed_out, too_much_outp
 struct ProcessResult {
   Ending ending = Ending::failed_to_start;
   int exit_code = -1;   ///< when exited
-  int signal = 0;       ///< when signalled
+  int signal = 0;       ///< when signalled: what ended it; on Windows the exception (NTSTATUS)
   int start_error = 0;  ///< errno when failed_to_start (ENOENT: no such program)
   std::string out;
   std::string err;
@@ -37,6 +37,8 @@ struct ProcessResult {
 
 /// "apt-get update: exit code 100: E: Could not get lock …": program and first arguments, the end, last line of stderr.
 std::string describe(const Command& command, const ProcessResult& result);
+/// "signal 11 (Segmentation fault)", "exception 0xC0000005".
+std::string describe_signal(int signal);
 
 class ProcessRunner {
  public:
@@ -46,9 +48,9 @@ class ProcessRunner {
   virtual ProcessResult run(const Command& command) = 0;
 };
 
-/// The real one. The program gets its own process group, stdin /dev/null, no descriptor of ours but what Command names,
-/// lowered CPU and I/O priority. At the end of a run, and when we die ourselves, it is killed with all its descendants,
-/// daemons that left its group too; at the deadline it gets SIGTERM and 300 ms first. Throws std::system_error only
+/// The real one. The program gets its own process group or job, empty stdin, no descriptor of ours but what Command names,
+/// lowered priority. At the end of a run, and when we die ourselves, it is killed with all its descendants,
+/// daemons that left its group too; at the deadline it gets SIGTERM and 300 ms first (Windows has no such thing). Throws std::system_error only
 /// when the machine has no more processes, descriptors or memory.
 class SystemProcessRunner final : public ProcessRunner {
  public:

@@ -17,4 +17,8 @@ struct SecretResult {
 /// user nor root, and an empty file are problems. Throws std::system_error: not there, no regular file, too long.
 SecretResult read_secret(const std::filesystem::path& path);
 
+/// Keeps a secret durably so that read_secret reads it: for this user only, and on Windows protected for this machine
+/// (DPAPI) besides, so that a copy of the disk does not give it away.
+void write_secret(const std::filesystem::path& path, const std::string& secret);
+
 }  // namespace patchstate

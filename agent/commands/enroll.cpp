@@ -21,7 +21,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kLongestToken = 1024;
-constexpr unsigned kForOwnerOnly = 0600;
 
 SecretResult token_from(const FileOrInput& file) {
   if (file != "-") return read_secret(file);
@@ -47,7 +46,7 @@ std::string request_json(const std::string& token, const std::string& host) {
 void require_place_for_key(const fs::path& file) {
   if (file.has_parent_path()) fs::create_directories(file.parent_path());
   const fs::path trial = file.string() + ".trial";
-  write_durably(trial, std::string(kLongestToken, ' '), kForOwnerOnly);
+  write_secret(trial, std::string(kLongestToken, ' '));
   fs::remove(trial);
 }
 
@@ -84,7 +83,7 @@ int run(const EnrollCommand& command) {
   if (delivery_of(answer).outcome != Outcome::accepted) return refused(answer, reporting.hub);
   const auto key = host_key_in(answer.body);
   if (!key) return complain(fmt::format("{} answered without a key; is a hub there?", reporting.hub));
-  write_durably(file, *key + "\n", kForOwnerOnly);
+  write_secret(file, *key);
   print(fmt::format("enrolled with {} as host {}; its key is in {}\n", reporting.hub, host, file.string()));
   if (!is_configured)
     print(fmt::format("to report there, write hub = \"{}\" below [report] in {}\n", reporting.hub,

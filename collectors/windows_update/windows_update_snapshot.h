@@ -40,6 +40,9 @@ enum class AutoSelection {
   always_auto_select
 };
 
+/// DeploymentAction of IUpdate: what the server wants done with it.
+enum class DeploymentAction { unknown, none, installation, uninstallation, detection, optional_installation };
+
 /// One IUpdate. A property that failed is absent, and named in `missing`.
 struct RawUpdate {
   std::string id;  ///< UUID, lower case
@@ -60,6 +63,7 @@ struct RawUpdate {
   std::optional<bool> browse_only;      ///< offered as optional
   std::optional<bool> per_user;
   AutoSelection auto_selection = AutoSelection::unknown;
+  DeploymentAction deployment_action = DeploymentAction::unknown;
   std::optional<bool> eula_accepted;
   Reboot reboot_behavior = Reboot::unknown;
   std::optional<Time> last_deployment_change;  ///< what comes closest to a date of publication
@@ -80,6 +84,7 @@ struct UpdateService {
   std::optional<bool> is_registered;
   std::optional<bool> is_scan_package;
   std::optional<bool> offers_windows_updates;
+  std::optional<Time> issued;  ///< IssueDate: of a scan package, when Microsoft signed what it knows
 };
 
 /// Registry values under Policies\Microsoft\Windows\WindowsUpdate, its AU key, and the MDM's PolicyManager key; absent:
@@ -120,6 +125,7 @@ struct Search {
   std::string selection;   ///< what was asked for: "default", "managed", "windows_update", "others"
   std::string service_id;  ///< what was asked, as far as it is known; lower case
   std::string criteria;
+  std::optional<bool> online;    ///< IUpdateSearcher.Online: the server was asked, not only what is kept of it
   bool offline_package = false;  ///< by a signed scan package (wsusscn2.cab), which has security updates only
   SearchResult result = SearchResult::not_ended;
   ErrorCode error = 0;      ///< of the call that failed; 0: none did

@@ -11,7 +11,7 @@
 
 #include <poll.h>
 
-#include "platform/linux/head_and_tail.h"
+#include "platform/head_and_tail.h"
 #include "platform/linux/process_start.h"
 #include "platform/linux/process_watcher.h"
 #include "platform/process_runner.h"

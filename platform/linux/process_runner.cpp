@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "platform/process_runner.h"
 
+#include <cstring>
+
+#include <fmt/core.h>
+
 #include "platform/linux/process_run.h"
 
 namespace patchstate {
@@ -25,6 +29,10 @@ ProcessResult SystemProcessRunner::run(const Command& command) {
     result = result_by(begun + command.deadline, ProcessRun(std::move(process), command.output_cap));
   result.duration = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begun);
   return result;
+}
+
+std::string describe_signal(int signal) {
+  return fmt::format("signal {} ({})", signal, ::strsignal(signal));
 }
 
 }  // namespace patchstate

@@ -14,6 +14,7 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
+#include "platform/files.h"
 #include "platform/linux/os_error.h"
 #include "platform/linux/unique_fd.h"
 
@@ -88,6 +89,10 @@ SecretResult read_secret(const fs::path& path) {
   const auto first = content.find_first_not_of(kSpace);
   if (first == std::string::npos) return {{}, fmt::format("{} is empty", path.string())};
   return {content.substr(first, content.find_last_not_of(kSpace) + 1 - first), {}};
+}
+
+void write_secret(const fs::path& path, const std::string& secret) {
+  write_durably(path, secret + "\n", 0600);
 }
 
 }  // namespace patchstate

@@ -65,7 +65,7 @@ static auto fields(const Metadata& x) {
 }
 static auto fields(const Findings& x) {
   // Not the digest: it is for who made it, not in the JSON.
-  const auto& [updates, metadata, warnings, tool, tool_version, digest] = x;
+  const auto& [updates, metadata, warnings, tool, tool_version, service, digest] = x;
   return values(fields(updates), fields(metadata), fields(warnings), tool, tool_version);
 }
 static auto fields(const Failure& x) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <cstring>
+#include <algorithm>
 #include <string_view>
 #include <system_error>
 
@@ -13,7 +13,7 @@ namespace {
 std::string short_form(const Command& command) {
   constexpr std::size_t kMaxLength = 100;
   if (command.argv.empty()) return "(no program)";
-  std::string text = command.argv[0].substr(command.argv[0].rfind('/') + 1);
+  std::string text = command.argv[0].substr(command.argv[0].find_last_of("/\\") + 1);
   for (std::size_t i = 1; i < command.argv.size(); ++i) {
     if (text.size() + command.argv[i].size() >= kMaxLength) return text + " …";
     text += " " + command.argv[i];
@@ -28,7 +28,7 @@ std::string how_it_ended(const Command& command, const ProcessResult& result) {
     case Ending::exited:
       return fmt::format("exit code {}", result.exit_code);
     case Ending::signalled:
-      return fmt::format("ended by signal {} ({})", result.signal, ::strsignal(result.signal));
+      return "ended by " + describe_signal(result.signal);
     case Ending::timed_out:
       return fmt::format("did not finish within {} s", static_cast<double>(command.deadline.count()) / 1000);
     case Ending::too_much_output:
