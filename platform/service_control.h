@@ -47,7 +47,7 @@ void stop_service(std::chrono::milliseconds deadline);
 ServiceCondition ask_service();
 
 /// Makes `folder` where it is missing, and lets the system and administrators alone into it, and into what is made
-/// there. Throws when somebody else owns it: what he put there must not be believed.
+/// there. Throws when somebody else owns it, or something in it: what he put there must not be believed.
 void make_service_folder(const std::filesystem::path& folder);
 
 }  // namespace patchstate

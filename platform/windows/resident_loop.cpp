@@ -94,9 +94,10 @@ struct ResidentLoop::Sources {
 
   std::vector<HANDLE> events() const {
     std::vector<HANDLE> all = {requests.stop.get(), requests.reload.get(), requests.run.get(), requests.clocks.get()};
-    if (run) all.push_back(run->over());
     if (registry.event()) all.push_back(registry.event().get());
     for (auto* const event : files.events()) all.push_back(event);
+    if (run)
+      for (auto* const event : run->events()) all.push_back(event);
     return all;
   }
 
@@ -121,7 +122,9 @@ struct ResidentLoop::Sources {
 
   void take_run(Happened& happened) {
     if (not_started) happened.ended = std::exchange(not_started, std::nullopt);
-    if (!run || (!run->is_over() && time_since_boot() < deadline)) return;
+    if (!run) return;
+    run->take();
+    if (!run->is_over() && time_since_boot() < deadline) return;
     happened.ended = run->finish();
     happened.ended->duration = time_since_boot() - begun;
     run.reset();

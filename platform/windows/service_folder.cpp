@@ -6,6 +6,7 @@
 #include <sddl.h>
 #include <windows.h>
 
+#include "platform/own_folder.h"
 #include "platform/service_control.h"
 #include "platform/windows/os_error.h"
 #include "platform/windows/unique_handle.h"
@@ -87,6 +88,11 @@ void make_service_folder(const fs::path& folder) {
   if (error != ERROR_ALREADY_EXISTS) throw os_error(error, "cannot make", folder);
   refuse_a_strangers(folder);
   restrict_folder(folder, descriptor.get());
+  // Until now others may have been able to put something into it.
+  for (const auto& entry : fs::recursive_directory_iterator(folder))
+    if (!is_only_ours(entry.path()))
+      throw os_error(ERROR_INVALID_OWNER, "another user made this; delete it and install again: " +
+                                              narrow(entry.path().native()));
 }
 
 }  // namespace patchstate

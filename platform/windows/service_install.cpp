@@ -71,9 +71,9 @@ class Settings {
 }  // namespace
 
 std::vector<std::string> install_service(const ServiceProgram& program) {
-  std::vector<std::wstring> words = {program.file.native()};
-  for (const auto& argument : program.arguments) words.push_back(wide(argument));
-  const auto service = make_service(quoted(words));
+  std::vector<std::string> words = {narrow(program.file.native())};
+  words.insert(words.end(), program.arguments.begin(), program.arguments.end());
+  const auto service = make_service(command_line_of(words));
   Settings settings(service);
   std::wstring description = kDescription;
   settings.set(SERVICE_CONFIG_DESCRIPTION, SERVICE_DESCRIPTIONW{description.data()}, "a description");
