@@ -45,7 +45,7 @@ class WineWithLog(Wine):
         super()._start_server()
         self.lines = queue.Queue()
         boot = subprocess.Popen(["timeout", "120", WINE, "wineboot"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                                env={**self.environment, "WINEDEBUG": "-all,trace+eventlog"}, stderr=subprocess.PIPE,
+                                env={**self.environment, "WINEDEBUG": "-all,+eventlog"}, stderr=subprocess.PIPE,
                                 encoding="utf-8", errors="replace")
         self.reader = threading.Thread(target=self._read, args=(boot.stderr,))
         self.reader.start()
