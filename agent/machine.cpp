@@ -65,7 +65,8 @@ Time current_time() {
 
 MachineResult open_machine(const MachineOptions& options, ProcessRunner& runner) {
   std::error_code error;
-  const auto root = fs::canonical(options.root, error);
+  // "/" is the running system, also where the root of its files has another name (C:\).
+  const auto root = options.root == "/" ? options.root : fs::canonical(options.root, error);
   if (error) return {{}, fmt::format("--root {}: {}", options.root.string(), error.message())};
   if (!fs::is_directory(root)) return {{}, fmt::format("--root {}: not a folder", root.string())};
 

@@ -24,4 +24,4 @@ set(CMAKE_CXX_FLAGS_INIT "${_compile}")
 set(_link "-static -fstack-protector-strong -Wl,--gc-sections -Wl,--dynamicbase,--nxcompat,--high-entropy-va -Wl,--no-insert-timestamp")
 set(CMAKE_EXE_LINKER_FLAGS_INIT    "${_link}")
 set(CMAKE_SHARED_LINKER_FLAGS_INIT "${_link}")
-set(CMAKE_CROSSCOMPILING_EMULATOR /usr/lib/wine/wine64) # /usr/bin/wine prints a hint about wine32
+set(CMAKE_CROSSCOMPILING_EMULATOR ${CMAKE_CURRENT_LIST_DIR}/../tests/windows/run_in_wine)

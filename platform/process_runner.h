@@ -48,10 +48,10 @@ class ProcessRunner {
   virtual ProcessResult run(const Command& command) = 0;
 };
 
-/// The real one. The program gets its own process group or job, empty stdin, no descriptor of ours but what Command names,
-/// lowered priority. At the end of a run, and when we die ourselves, it is killed with all its descendants,
-/// daemons that left its group too; at the deadline it gets SIGTERM and 300 ms first (Windows has no such thing). Throws std::system_error only
-/// when the machine has no more processes, descriptors or memory.
+/// The real one. The program gets its own process group or job, empty stdin, no descriptor of ours but what Command
+/// names, lowered priority. At the end of a run, and when we die ourselves, it is killed with all its descendants,
+/// daemons that left its group too; at the deadline it gets SIGTERM and 300 ms first (Windows has no such thing).
+/// Throws std::system_error only when the machine has no more processes, descriptors or memory.
 class SystemProcessRunner final : public ProcessRunner {
  public:
   ProcessResult run(const Command& command) override;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Windows' registry below HKEY_LOCAL_MACHINE, in its 64-bit view, to read only. Defined in windows/ alone. Keys are named
-// as in "SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion". What is not there is a value; everything else that keeps us
-// from reading throws std::system_error with the key in its text.
+// Windows' registry below HKEY_LOCAL_MACHINE, in its 64-bit view, to read only. Defined in windows/ alone. Keys are
+// named as in "SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion". What is not there is a value; everything else that
+// keeps us from reading throws std::system_error with the key in its text.
 #pragma once
 
 #include <chrono>

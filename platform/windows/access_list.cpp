@@ -15,8 +15,7 @@
 namespace patchstate {
 namespace {
 
-constexpr const wchar_t* kTrustedInstaller =
-    L"S-1-5-80-956008885-3418522649-1831038044-1853292631-2271478464";
+constexpr const wchar_t* kTrustedInstaller = L"S-1-5-80-956008885-3418522649-1831038044-1853292631-2271478464";
 
 /// TOKEN_USER of this process.
 const std::vector<BYTE>& own_user() {
@@ -105,9 +104,8 @@ Strangers strangers_with(HANDLE handle, ACCESS_MASK rights) {
   PSID owner = nullptr;
   ACL* list = nullptr;
   PSECURITY_DESCRIPTOR descriptor = nullptr;
-  const DWORD error =
-      ::GetSecurityInfo(handle, SE_FILE_OBJECT, OWNER_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION, &owner, nullptr,
-                        &list, nullptr, &descriptor);
+  const DWORD error = ::GetSecurityInfo(handle, SE_FILE_OBJECT, OWNER_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION,
+                                        &owner, nullptr, &list, nullptr, &descriptor);
   if (error != ERROR_SUCCESS) throw os_error(error, "cannot read an access list");
   const std::unique_ptr<void, decltype(&::LocalFree)> freed(descriptor, &::LocalFree);
   return {owner == nullptr || !is_us(owner), admitted_by(list, rights)};

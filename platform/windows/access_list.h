@@ -25,7 +25,7 @@ class OwnAccess {
 };
 
 struct Strangers {
-  bool own = false;   ///< it belongs to somebody else, who can give himself every right
+  bool own = false;      ///< it belongs to somebody else, who can give himself every right
   std::string admitted;  ///< name or SID of one who has some of the rights; empty: nobody
 };
 /// Of the file or folder behind `handle`, opened with READ_CONTROL. Throws std::system_error.

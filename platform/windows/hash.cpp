@@ -4,9 +4,8 @@
 #include <array>
 #include <cstdint>
 
-#include <windows.h>
-
 #include <bcrypt.h>
+#include <windows.h>
 
 #include "platform/windows/os_error.h"
 
@@ -36,10 +35,10 @@ UCHAR* bytes_of(std::string_view text) {
 
 Digest digest(BCRYPT_ALG_HANDLE algorithm, std::string_view key, std::string_view message) {
   Digest digest{};
-  require(::BCryptHash(algorithm, key.empty() ? nullptr : bytes_of(key), static_cast<ULONG>(key.size()),
-                       bytes_of(message), static_cast<ULONG>(message.size()), digest.data(),
-                       static_cast<ULONG>(digest.size())),
-          "cannot compute SHA-256");
+  require(
+      ::BCryptHash(algorithm, key.empty() ? nullptr : bytes_of(key), static_cast<ULONG>(key.size()), bytes_of(message),
+                   static_cast<ULONG>(message.size()), digest.data(), static_cast<ULONG>(digest.size())),
+      "cannot compute SHA-256");
   return digest;
 }
 

@@ -5,8 +5,8 @@
 
 namespace patchstate {
 
-/// What the CPU says it runs under ("Microsoft Hv"), empty: nothing. Also empty in the root partition of Hyper-V, which is
-/// where every Windows with virtualization-based security is: that is the machine itself.
+/// What the CPU says it runs under ("Microsoft Hv"), empty: nothing. Also empty in the root partition of Hyper-V, which
+/// is where every Windows with virtualization-based security is: that is the machine itself.
 std::string hypervisor_signature();
 
 }  // namespace patchstate

@@ -32,8 +32,8 @@ auto or_nothing(Read read) -> decltype(read()) {
 
 }  // namespace
 
-// HKLM\SOFTWARE\Microsoft\Cryptography, MachineGuid: "e2f3a1b4-5c6d-4e7f-8091-a2b3c4d5e6f7". Made by the setup, and anew
-// by sysprep.
+// HKLM\SOFTWARE\Microsoft\Cryptography, MachineGuid: "e2f3a1b4-5c6d-4e7f-8091-a2b3c4d5e6f7". Made by the setup, and
+// anew by sysprep.
 std::string machine_id(const std::filesystem::path& root) {
   if (root != "/") return {};
   auto text =
@@ -97,8 +97,8 @@ std::optional<std::chrono::sys_seconds> boot_time() {
 
 Virtualization virtualization(const std::filesystem::path& /*evidence*/) {
   // What a container of Windows is told by: its services read it themselves.
-  const auto container = or_nothing(
-      [] { return registry_number("SYSTEM\\CurrentControlSet\\Control", "ContainerType"); });
+  const auto container =
+      or_nothing([] { return registry_number("SYSTEM\\CurrentControlSet\\Control", "ContainerType"); });
   if (container) return {"container-other", true};
   const std::string dmi = machine_in_dmi(dmi_strings({}));
   // As on Linux: these run on KVM or Hyper-V interfaces, so their own name says more than the CPU does.

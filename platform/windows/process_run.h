@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One run of a program, for whoever waits: the runner that waits for it alone, and the resident loop that waits for more.
+// One run of a program, for whoever waits: the runner that waits for it alone, and the resident loop that waits for
+// more.
 #pragma once
 
 #include <array>

@@ -47,9 +47,10 @@ Pipe make_pipe() {
   const std::wstring name =
       wide(fmt::format(R"(\\.\pipe\patchstate.{}.{})", ::GetCurrentProcessId(), number.fetch_add(1)));
   Pipe pipe;
-  pipe.read = UniqueHandle(::CreateNamedPipeW(
-      name.c_str(), PIPE_ACCESS_INBOUND | FILE_FLAG_OVERLAPPED | FILE_FLAG_FIRST_PIPE_INSTANCE,
-      PIPE_TYPE_BYTE | PIPE_READMODE_BYTE | PIPE_WAIT | PIPE_REJECT_REMOTE_CLIENTS, 1, kPipeSize, kPipeSize, 0, nullptr));
+  pipe.read = UniqueHandle(
+      ::CreateNamedPipeW(name.c_str(), PIPE_ACCESS_INBOUND | FILE_FLAG_OVERLAPPED | FILE_FLAG_FIRST_PIPE_INSTANCE,
+                         PIPE_TYPE_BYTE | PIPE_READMODE_BYTE | PIPE_WAIT | PIPE_REJECT_REMOTE_CLIENTS, 1, kPipeSize,
+                         kPipeSize, 0, nullptr));
   if (!pipe.read) throw os_error(::GetLastError(), kAttempted);
   auto attributes = inheritable();
   pipe.write = UniqueHandle(
@@ -163,7 +164,8 @@ Streams make_streams(const Command& command) {
   HANDLE shared = nullptr;
   const HANDLE own = ::GetStdHandle(STD_OUTPUT_HANDLE);
   if (command.shares_output && own != nullptr && own != INVALID_HANDLE_VALUE &&
-      ::DuplicateHandle(::GetCurrentProcess(), own, ::GetCurrentProcess(), &shared, 0, TRUE, DUPLICATE_SAME_ACCESS) != 0)
+      ::DuplicateHandle(::GetCurrentProcess(), own, ::GetCurrentProcess(), &shared, 0, TRUE, DUPLICATE_SAME_ACCESS) !=
+          0)
     streams.shared = UniqueHandle(shared);
   streams.out = make_pipe();
   streams.err = make_pipe();

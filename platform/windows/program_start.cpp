@@ -7,9 +7,8 @@
 
 #include <fcntl.h>
 #include <io.h>
-#include <windows.h>
-
 #include <shellapi.h>
+#include <windows.h>
 
 #include "platform/windows/command_line.h"
 #include "platform/windows/os_error.h"

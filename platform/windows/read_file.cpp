@@ -15,10 +15,9 @@ namespace fs = std::filesystem;
 
 UniqueHandle open_to_read(const fs::path& path, DWORD more_access) {
   // SQOS: were a pipe there, its server could else act as this user.
-  UniqueHandle file(::CreateFileW(api_path(path).c_str(), GENERIC_READ | more_access,
-                                  FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, nullptr, OPEN_EXISTING,
-                                  FILE_FLAG_BACKUP_SEMANTICS | SECURITY_SQOS_PRESENT | SECURITY_IDENTIFICATION,
-                                  nullptr));
+  UniqueHandle file(::CreateFileW(
+      api_path(path).c_str(), GENERIC_READ | more_access, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE,
+      nullptr, OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS | SECURITY_SQOS_PRESENT | SECURITY_IDENTIFICATION, nullptr));
   if (!file) throw os_error(::GetLastError(), "cannot read", path);
   if (::GetFileType(file.get()) != FILE_TYPE_DISK) throw errno_error(EINVAL, "not a regular file:", path);
   BY_HANDLE_FILE_INFORMATION status{};

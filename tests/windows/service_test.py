@@ -166,10 +166,10 @@ class Runs(Case):
         configure(interval="2h")
         self.control(PARAMETERS_CHANGED)
         self.wait_for("ready: next=")
-        self.wait_for("run finished: trigger=reload ")
+        self.wait_for("run finished: trigger=(reload|files) ")  # the changed file is a reason, too
         CONFIG_FILE.write_text("[report]\ninterval = \"soon\"\n", encoding="utf-8")
         self.control(PARAMETERS_CHANGED)
-        self.wait_for("settings: exit code 3")
+        self.wait_for(r"patchstate\.exe.*exit code 3")
         self.assertEqual(self.state()[0], RUNNING)
         self.stops()
 
@@ -202,7 +202,7 @@ class Ends(Case):
     def test_without_a_usable_configuration_it_ends_with_its_own_exit_code(self):
         CONFIG_FILE.write_text("nonsense\n", encoding="utf-8")
         self.assertIn("exit code 3", self.service("start", code=3))
-        self.wait_for("settings: exit code 3")
+        self.wait_for(r"patchstate\.exe.*exit code 3")
         self.assertEqual(self.state(), [STOPPED, 0, 1066, 3])
 
     def test_after_it_was_killed_it_starts_again_and_nothing_is_lost(self):
