@@ -148,6 +148,12 @@ constexpr auto kProperties = std::to_array<Words>({
     {"LastDeploymentChangeTime", "date"},
     {"SupersededUpdateIDs", "what they supersede"},
     {"Identity", "id"},
+    {"UpdateID", "id"},
+    {"RevisionNumber", "revision"},
+    {"CategoryID", "ids of categories"},
+    {"Type", "type"},
+    {"DeploymentAction", "what the server wants done"},
+    {"MoreInfoUrls", "links"},
     {"Title", "title"},
 });
 

@@ -3,8 +3,8 @@
 #include <cerrno>
 #include <string>
 
-#include <fmt/core.h>
 #include <windows.h>
+#include <fmt/core.h>
 
 #include "platform/files.h"
 #include "platform/hash.h"

@@ -2,8 +2,8 @@
 #include <algorithm>
 #include <cerrno>
 
-#include <fmt/core.h>
 #include <windows.h>
+#include <fmt/core.h>
 
 #include "platform/files.h"
 #include "platform/windows/file_time.h"

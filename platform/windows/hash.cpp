@@ -4,8 +4,8 @@
 #include <array>
 #include <cstdint>
 
-#include <bcrypt.h>
 #include <windows.h>
+#include <bcrypt.h>
 
 #include "platform/windows/os_error.h"
 

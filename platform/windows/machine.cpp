@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <system_error>
 
-#include <fmt/core.h>
 #include <windows.h>
+#include <fmt/core.h>
 
 #include "platform/hypervisor_names.h"
 #include "platform/registry.h"

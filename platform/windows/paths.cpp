@@ -3,11 +3,11 @@
 
 #include <system_error>
 
+#include <windows.h>
 #include <initguid.h>
 #include <knownfolders.h>
 #include <objbase.h>
 #include <shlobj.h>
-#include <windows.h>
 
 #include "platform/windows/os_error.h"
 #include "platform/windows/unique_handle.h"

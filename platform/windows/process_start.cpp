@@ -11,10 +11,10 @@
 #include <string_view>
 #include <vector>
 
+#include <windows.h>
 #include <fcntl.h>
 #include <fmt/core.h>
 #include <io.h>
-#include <windows.h>
 
 #include "platform/windows/command_line.h"
 #include "platform/windows/os_error.h"

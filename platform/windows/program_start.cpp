@@ -5,10 +5,10 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include <windows.h>
 #include <fcntl.h>
 #include <io.h>
 #include <shellapi.h>
-#include <windows.h>
 
 #include "platform/windows/command_line.h"
 #include "platform/windows/os_error.h"

@@ -6,10 +6,10 @@
 #include <optional>
 #include <string_view>
 
+#include <windows.h>
 #include <dpapi.h>
 #include <fmt/core.h>
 #include <wincrypt.h>
-#include <windows.h>
 
 #include "platform/files.h"
 #include "platform/windows/access_list.h"

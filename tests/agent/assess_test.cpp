@@ -136,6 +136,19 @@ TEST_CASE("whatever a collector throws is a failure of its source, and never goo
   }
 }
 
+TEST_CASE("findings that say which service they are from have the last word") {
+  World world;
+  world.choices.push_back(choice("apt", good_findings));
+  CHECK(world.assess().sources.at(0).service == PatchService::APT);
+  world.choices.clear();
+  world.choices.push_back(choice("apt", [] {
+    Findings findings = good_findings();
+    findings.service = PatchService::WU_WSUS;
+    return findings;
+  }));
+  CHECK(world.assess().sources.at(0).service == PatchService::WU_WSUS);
+}
+
 TEST_CASE("the error code of a tool is kept") {
   World world;
   world.choices.push_back(choice("apt", throws(CollectorError(FailureKind::tool_failed, "apt-get failed", "100"))));

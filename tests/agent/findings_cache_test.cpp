@@ -58,6 +58,7 @@ Findings full_findings() {
   findings.warnings = {{"w", "something", "subject", false}};
   findings.tool = "patchstate-apt-probe";
   findings.tool_version = "2.6.1";
+  findings.service = PatchService::WU_WSUS;
   return findings;
 }
 

@@ -64,7 +64,7 @@ static auto fields(const Metadata& x) {
   return values(checked, evidence, published, fields(repositories), missing);
 }
 static auto fields(const Findings& x) {
-  // Not the digest: it is for who made it, not in the JSON.
+  // Not the service, which is that of the source's report; not the digest: it is for who made it, not in the JSON.
   const auto& [updates, metadata, warnings, tool, tool_version, service, digest] = x;
   return values(fields(updates), fields(metadata), fields(warnings), tool, tool_version);
 }

@@ -212,6 +212,18 @@ TEST_CASE("a preview or a hidden update takes nobody's place") {
   }
 }
 
+TEST_CASE("what only a hidden update lists takes the places it lists itself") {
+  auto older = raw("old", kSecurity);
+  auto newer = raw("new", kSecurity);
+  auto hidden = raw("hidden", kUpdates);
+  newer.superseded_ids = {"old"};
+  hidden.superseded_ids = {"new"};
+  hidden.is_hidden = true;
+  const auto all = judge_updates({older, newer, hidden}, false);
+  CHECK(of(all, "old").state == UpdateState::superseded);
+  CHECK(of(all, "new").state == UpdateState::installable);
+}
+
 TEST_CASE("what waits for the reboot takes the place of what it supersedes") {
   auto older = raw("old", kSecurity);
   auto newer = raw("new", kSecurity);

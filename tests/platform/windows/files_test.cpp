@@ -5,8 +5,8 @@
 #include <functional>
 #include <system_error>
 
-#include <doctest/doctest.h>
 #include <windows.h>
+#include <doctest/doctest.h>
 
 #include "platform/paths.h"
 #include "platform/process_runner.h"

@@ -4,9 +4,9 @@
 #include <cstdlib>
 #include <string>
 
+#include <windows.h>
 #include <fcntl.h>
 #include <io.h>
-#include <windows.h>
 
 #include "platform/files.h"
 #include "platform/paths.h"

@@ -2,8 +2,8 @@
 // Real programs in real jobs.
 #include <cerrno>
 
-#include <doctest/doctest.h>
 #include <windows.h>
+#include <doctest/doctest.h>
 
 #include "platform/paths.h"
 #include "platform/process_runner.h"

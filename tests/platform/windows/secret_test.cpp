@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <windows.h>
 #include <aclapi.h>
 #include <doctest/doctest.h>
 #include <sddl.h>
-#include <windows.h>
 
 #include "platform/files.h"
 #include "platform/own_folder.h"

@@ -76,8 +76,7 @@ class Automatic final : public Object<IAutomaticUpdates2> {
 
  private:
   bool answers_to(REFIID wanted) const override {
-    return is_among(wanted, {__uuidof(IAutomaticUpdates), __uuidof(IAutomaticUpdates2)},
-                    version("IAutomaticUpdates", 2));
+    return is_among(wanted, {__uuidof(IAutomaticUpdates), __uuidof(IAutomaticUpdates2)}, version("IAutomaticUpdates", 2));
   }
 };
 

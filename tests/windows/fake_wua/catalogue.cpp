@@ -81,16 +81,15 @@ void note(const std::string& line) {
 
 std::wstring wide(const std::string& text) {
   const int length = static_cast<int>(text.size());
-  std::wstring converted(static_cast<std::size_t>(MultiByteToWideChar(CP_UTF8, 0, text.data(), length, nullptr, 0)),
-                         L'\0');
+  std::wstring converted(static_cast<std::size_t>(MultiByteToWideChar(CP_UTF8, 0, text.data(), length, nullptr, 0)), L'\0');
   MultiByteToWideChar(CP_UTF8, 0, text.data(), length, converted.data(), static_cast<int>(converted.size()));
   return converted;
 }
 
 std::string utf8(const wchar_t* text) {
   if (text == nullptr) return {};
-  std::string converted(
-      static_cast<std::size_t>(WideCharToMultiByte(CP_UTF8, 0, text, -1, nullptr, 0, nullptr, nullptr)), '\0');
+  std::string converted(static_cast<std::size_t>(WideCharToMultiByte(CP_UTF8, 0, text, -1, nullptr, 0, nullptr, nullptr)),
+                        '\0');
   WideCharToMultiByte(CP_UTF8, 0, text, -1, converted.data(), static_cast<int>(converted.size()), nullptr, nullptr);
   converted.pop_back();
   return converted;

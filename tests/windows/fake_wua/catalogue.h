@@ -8,18 +8,20 @@
 //  "versions": {"IUpdate": 1},   the last that is there of IUpdate5, IUpdateService2, IUpdateServiceManager2,
 //                                IUpdateSession2 and IAutomaticUpdates2
 //  "agent": {"ProductVersionString": "…", "ApiMajorVersion": 8}, "system": {"RebootRequired": false},
-//  "automaticUpdates": {"ServiceEnabled": true, "NotificationLevel": 4, "LastSearchSuccessDate":
-//  "2026-11-27T03:00:00Z"}, "search": {"ResultCode": 3, "Warnings": […], "delayMs": 700, "hang": true, "ignoreAbort":
-//  true}, "services": […], "scanPackage": {"ServiceID": …, "updates": […]}, "history": […], "updates": […]}
+//  "automaticUpdates": {"ServiceEnabled": true, "NotificationLevel": 4, "LastSearchSuccessDate": "2026-11-27T03:00:00Z"},
+//  "search": {"ResultCode": 3, "Warnings": […], "delayMs": 700, "hang": true, "ignoreAbort": true},
+//  "services": […], "scanPackage": {"ServiceID": …, "updates": […]}, "history": […], "updates": […]}
 //
 // Objects have the names of WUA's own properties; "errors": {"MaxDownloadSize": "0x80004005"} in one makes these fail.
 #pragma once
 
+#include <windows.h>
+
+#include <oleauto.h>
+
 #include <string>
 
 #include <nlohmann/json.hpp>
-#include <oleauto.h>
-#include <windows.h>
 
 namespace fake_wua {
 

@@ -20,8 +20,8 @@ struct Criterion {
 };
 using AndGroup = std::vector<Criterion>;
 
-constexpr std::array kFlags = {"IsAssigned", "AutoSelectOnWebSites", "BrowseOnly", "IsInstalled", "IsHidden",
-                               "IsPresent",  "RebootRequired"};
+constexpr std::array kFlags = {"IsAssigned", "AutoSelectOnWebSites", "BrowseOnly",    "IsInstalled",
+                               "IsHidden",   "IsPresent",            "RebootRequired"};
 
 bool is_same(std::string_view one, std::string_view other) {
   return std::equal(one.begin(), one.end(), other.begin(), other.end(), [](char left, char right) {
@@ -91,8 +91,9 @@ class Parser {
     one.is_text = take("'");
     if (!one.is_text) {
       one.value = take_letters();
-      return !one.value.empty() &&
-             std::all_of(one.value.begin(), one.value.end(), [](char digit) { return digit >= '0' && digit <= '9'; });
+      return !one.value.empty() && std::all_of(one.value.begin(), one.value.end(), [](char digit) {
+        return digit >= '0' && digit <= '9';
+      });
     }
     const auto end = text_.find('\'');
     if (end == std::string_view::npos) return false;
@@ -101,8 +102,7 @@ class Parser {
     return true;
   }
   static bool is_supported(const Criterion& one) {
-    const bool is_flag =
-        std::any_of(kFlags.begin(), kFlags.end(), [&](const char* name) { return is_same(name, one.name); });
+    const bool is_flag = std::any_of(kFlags.begin(), kFlags.end(), [&](const char* name) { return is_same(name, one.name); });
     if (is_flag) return !one.is_text && one.sign == "=" && (one.value == "0" || one.value == "1");
     if (is_same(one.name, "Type")) return one.is_text && one.sign != "contains";
     if (is_same(one.name, "CategoryIDs")) return one.is_text && one.sign == "contains";

@@ -2,14 +2,15 @@
 // COM objects without type libraries: IDispatch's own functions are not there, those of the interfaces are.
 #pragma once
 
+#include <windows.h>
+
+#include <oleauto.h>
+#include <wrl/client.h>
+
 #include <atomic>
 #include <functional>
 #include <initializer_list>
 #include <vector>
-
-#include <oleauto.h>
-#include <windows.h>
-#include <wrl/client.h>
 
 #include "collectors/windows_update/windows_update_probe_interfaces.h"
 #include "tests/windows/fake_wua/catalogue.h"
@@ -19,10 +20,8 @@ namespace fake_wua {
 using Microsoft::WRL::ComPtr;
 
 /// A function of an interface that nobody calls.
-#define FAKE_WUA_UNUSED(...)                       \
-  HRESULT STDMETHODCALLTYPE __VA_ARGS__ override { \
-    return E_NOTIMPL;                              \
-  }
+#define FAKE_WUA_UNUSED(...) \
+  HRESULT STDMETHODCALLTYPE __VA_ARGS__ override { return E_NOTIMPL; }
 
 template <class Interface>
 class Object : public Interface {

@@ -49,8 +49,8 @@ class Manager final : public Object<IUpdateServiceManager2> {
  public:
   HRESULT STDMETHODCALLTYPE get_Services(IUpdateServiceCollection** retval) override {
     return give(fault("IUpdateServiceManager.Services"), retval, [] {
-      return new Collection<IUpdateServiceCollection, IUpdateService>(items_of(Record(catalogue()).list("services")),
-                                                                      make_service);
+      return new Collection<IUpdateServiceCollection, IUpdateService>(
+          items_of(Record(catalogue()).list("services")), make_service);
     });
   }
   HRESULT STDMETHODCALLTYPE AddScanPackageService(BSTR name, BSTR file, LONG flags, IUpdateService** retval) override {

@@ -123,9 +123,7 @@ class Update final : public Object<IUpdate5> {
     return strings("SupersededUpdateIDs", retval);
   }
   HRESULT STDMETHODCALLTYPE get_SupportUrl(BSTR* retval) override { return record_.text("SupportUrl", retval); }
-  HRESULT STDMETHODCALLTYPE get_Type(::UpdateType* retval) override {
-    return record_.number("Type", retval, utSoftware);
-  }
+  HRESULT STDMETHODCALLTYPE get_Type(::UpdateType* retval) override { return record_.number("Type", retval, utSoftware); }
   HRESULT STDMETHODCALLTYPE get_KBArticleIDs(IStringCollection** retval) override {
     return strings("KBArticleIDs", retval);
   }
