@@ -6,8 +6,8 @@
 #include <memory>
 #include <optional>
 
-#include <messages.h>
 #include <windows.h>
+#include <messages.h>
 
 #include "platform/windows/os_error.h"
 #include "platform/windows/service_state.h"

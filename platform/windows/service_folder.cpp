@@ -2,9 +2,9 @@
 #include <memory>
 #include <system_error>
 
+#include <windows.h>
 #include <aclapi.h>
 #include <sddl.h>
-#include <windows.h>
 
 #include "platform/own_folder.h"
 #include "platform/service_control.h"
@@ -91,8 +91,8 @@ void make_service_folder(const fs::path& folder) {
   // Until now others may have been able to put something into it.
   for (const auto& entry : fs::recursive_directory_iterator(folder))
     if (!is_only_ours(entry.path()))
-      throw os_error(ERROR_INVALID_OWNER, "another user made this; delete it and install again: " +
-                                              narrow(entry.path().native()));
+      throw os_error(ERROR_INVALID_OWNER,
+                     "another user made this; delete it and install again: " + narrow(entry.path().native()));
 }
 
 }  // namespace patchstate

@@ -2,8 +2,8 @@
 #include <fstream>
 #include <string>
 
-#include <doctest/doctest.h>
 #include <windows.h>
+#include <doctest/doctest.h>
 
 #include "platform/windows/file_watch.h"
 #include "platform/windows/registry_watch.h"
