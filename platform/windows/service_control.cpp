@@ -70,7 +70,7 @@ ServiceCondition condition_of(const SERVICE_STATUS_PROCESS& status) {
   ServiceCondition condition;
   condition.state = state_of(status.dwCurrentState);
   condition.process = status.dwProcessId;
-  condition.exit_code = status.dwWin32ExitCode;
+  if (status.dwWin32ExitCode != ERROR_SERVICE_NEVER_STARTED) condition.exit_code = status.dwWin32ExitCode;
   if (status.dwWin32ExitCode == ERROR_SERVICE_SPECIFIC_ERROR)
     condition.program_exit_code = status.dwServiceSpecificExitCode;
   return condition;

@@ -108,7 +108,7 @@ class Case(unittest.TestCase):
         configure()
 
     def service(self, *arguments, code=0):
-        done = WINDOWS.run(PROGRAMS / "patchstate.exe", "service", *arguments)
+        done = WINDOWS.run(r"C:\Program Files\patch state\patchstate.exe", "service", *arguments)
         self.assertEqual(done.returncode, code, f"service {' '.join(arguments)}: {done.stdout}{done.stderr}")
         return done.stdout + done.stderr
 
