@@ -3,20 +3,15 @@
 //   service_tool control NAME CODE      sends the control; exit code: the error of Windows, 0 for none
 //   service_tool state NAME             STATE PID EXIT-CODE PROGRAM-EXIT-CODE, in numbers
 //   service_tool kill PID
-//   service_tool memory PID             bytes that are this process's alone, as Windows counts them
 //   service_tool message PROGRAM ID     the text of the event, with "one" and "two" in it
 //   service_tool description NAME
 #include <cstdio>
 #include <cstdlib>
-#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
-// clang-format off: the second needs the first
 #include <windows.h>
-#include <psapi.h>
-// clang-format on
 
 namespace {
 
@@ -56,16 +51,6 @@ int kill(DWORD process) {
   return ::WaitForSingleObject(handle, 60'000) == WAIT_OBJECT_0 ? 0 : 1;
 }
 
-int memory(DWORD process) {
-  const HANDLE handle = ::OpenProcess(PROCESS_QUERY_INFORMATION | PROCESS_VM_READ, FALSE, process);
-  PROCESS_MEMORY_COUNTERS_EX counters{};
-  if (handle == nullptr ||
-      ::GetProcessMemoryInfo(handle, reinterpret_cast<PROCESS_MEMORY_COUNTERS*>(&counters), sizeof counters) == 0)
-    return failed();
-  std::printf("%llu\n", static_cast<unsigned long long>(counters.PrivateUsage));
-  return 0;
-}
-
 int message(const wchar_t* program, DWORD id) {
   const HMODULE module = ::LoadLibraryExW(program, nullptr, LOAD_LIBRARY_AS_DATAFILE);
   if (module == nullptr) return failed();
@@ -100,7 +85,6 @@ int main(int argc, char** argv) {
   if (command == "state") return state(name.c_str());
   if (command == "description") return description(name.c_str());
   if (command == "kill") return kill(number(argv[2]));
-  if (command == "memory") return memory(number(argv[2]));
   if (argc < 4) return 2;
   if (command == "control") return control(name.c_str(), number(argv[3]));
   if (command == "message") return message(name.c_str(), number(argv[3]));
