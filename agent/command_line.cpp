@@ -17,6 +17,7 @@
 #include "agent/commands/commands.h"
 #include "agent/duration.h"
 #include "agent/send_program.h"
+#include "agent/system_commands.h"
 #include "agent/version.h"
 #include "collectors/collector.h"
 #include "platform/paths.h"
@@ -175,7 +176,7 @@ void add_others(CLI::App& app, Commands& commands) {
   for (const auto& [name, description] : kSendCommands) app.add_subcommand(name, description);
 }
 
-int dispatch(const CLI::App& app, const Commands& commands) {
+int dispatch(const CLI::App& app, const Commands& commands, const SystemCommands& run_system_command) {
   if (app.got_subcommand("check")) return run(commands.check);
   if (app.got_subcommand("status")) return run(commands.status);
   if (app.got_subcommand("collectors")) return run(commands.collectors);
@@ -183,6 +184,7 @@ int dispatch(const CLI::App& app, const Commands& commands) {
   if (app.got_subcommand("settings")) return run(commands.settings);
   if (app.got_subcommand("record")) return run(commands.record);
   if (app.got_subcommand("schema")) return run(SchemaCommand{});
+  if (const auto code = run_system_command()) return *code;
   fmt::print(stderr, "{}", app.help());
   return kExitUnknown;
 }
@@ -206,6 +208,7 @@ int run_command_line(const std::vector<std::string>& arguments) {
   app.get_formatter()->label("SUBCOMMAND", "COMMAND");
   add_check(app, commands.check);
   add_others(app, commands);
+  const auto run_system_command = add_system_commands(app);
   try {
     app.parse(std::vector<std::string>(words.rbegin(), words.rend()));  // CLI11 wants the last one first
   } catch (const CLI::ParseError& error) {
@@ -216,7 +219,7 @@ int run_command_line(const std::vector<std::string>& arguments) {
     if (!is_answer) complain(err.str().substr(0, err.str().find_last_not_of('\n') + 1));
     return is_answer ? 0 : kExitUnknown;
   }
-  return dispatch(app, commands);
+  return dispatch(app, commands, run_system_command);
 }
 
 }  // namespace patchstate

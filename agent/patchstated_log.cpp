@@ -49,7 +49,7 @@ JournalFields entry_of(Priority priority, Event event, std::string_view message,
 }
 
 void log(Priority priority, Event event, std::string_view message, const JournalFields& fields) {
-  const bool journal = stderr_is_journal();
+  const bool journal = belongs_in_journal();
   if (journal && send_to_journal(entry_of(priority, event, message, fields))) return;
   const auto line = journal ? fmt::format("<{}>{}\n", static_cast<int>(priority), message)
                             : fmt::format("patchstated: {}\n", message);

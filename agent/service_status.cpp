@@ -11,6 +11,7 @@
 #include "assessment/assessment_json.h"
 #include "assessment/json_writer.h"
 #include "platform/files.h"
+#include "platform/service_manager.h"
 
 namespace patchstate {
 namespace {
@@ -43,17 +44,6 @@ void read_state(const fs::path& folder, ServiceStatus& status) {
   const auto text = read_file_if_there(folder / "service-state", kMaxFile);
   if (!text) return;
   for_each_setting(*text, [&status](std::string_view key, std::string_view value) { take(status, key, value); });
-}
-
-std::string service_line(const ServiceStatus& status, Time now) {
-  if (!status.last_run) return "no trace of the service; `systemctl status patchstate` tells whether it runs";
-  std::string line = fmt::format("last run {} ({}): {}", format_time(*status.last_run), status.last_trigger,
-                                 status.last_result.empty() ? "no result" : status.last_result);
-  if (!status.next_run) return line;
-  if (now > *status.next_run + kLate)
-    return line + fmt::format("; the next was due {} and did not come: `systemctl status patchstate`",
-                              format_time(*status.next_run));
-  return line + fmt::format("; next {}", format_time(*status.next_run));
 }
 
 std::string delivery_line(const DeliveryStatus& status) {
@@ -123,8 +113,20 @@ DeliveryStatus read_delivery_status(const fs::path& state_folder, std::string qu
   return status;
 }
 
+std::string runs_of(const ServiceStatus& status, Time now) {
+  if (!status.last_run)
+    return fmt::format("no trace of the service; `{}` tells whether it runs", command_asking_for_service());
+  std::string line = fmt::format("last run {} ({}): {}", format_time(*status.last_run), status.last_trigger,
+                                 status.last_result.empty() ? "no result" : status.last_result);
+  if (!status.next_run) return line;
+  if (now > *status.next_run + kLate)
+    return line + fmt::format("; the next was due {} and did not come: `{}`", format_time(*status.next_run),
+                              command_asking_for_service());
+  return line + fmt::format("; next {}", format_time(*status.next_run));
+}
+
 std::string to_text(const ServiceStatus& status, std::span<const DeliveryStatus> deliveries, Time now) {
-  std::string text = fmt::format("Service   {}\n", service_line(status, now));
+  std::string text = fmt::format("Service   {}\n", runs_of(status, now));
   if (deliveries.empty()) text += "Delivery  no hub is configured\n";
   for (const auto& delivery : deliveries) text += fmt::format("Delivery  {}\n", delivery_line(delivery));
   return text;

@@ -35,6 +35,8 @@ struct DeliveryStatus {
 ServiceStatus read_service_status(const std::filesystem::path& state_folder);
 DeliveryStatus read_delivery_status(const std::filesystem::path& state_folder, std::string queue, std::string place);
 
+/// "last run … (interval): compliant: …; next …"
+std::string runs_of(const ServiceStatus& status, Time now);
 /// A line for the service and one for each queue. Without any nothing is sent anywhere.
 std::string to_text(const ServiceStatus& status, std::span<const DeliveryStatus> deliveries, Time now);
 /// The same as members "service" and "delivery" of an object; those of destinations beside the hub are "destinations".

@@ -22,12 +22,15 @@ std::chrono::milliseconds time_since_boot();
 std::chrono::microseconds monotonic_time();
 
 /// First thing in main: SIGTERM, SIGINT, SIGHUP and SIGUSR1 no longer end the program, they wait for the loop.
+/// Windows: so does Ctrl-C; what the service manager asks of a service comes the same way (service_manager.h).
 void hold_signals();
+/// How to ask for these, for --help.
+const char* how_to_ask();
 
 struct Happened {
-  bool stop = false;    ///< SIGTERM or SIGINT
-  bool reload = false;  ///< SIGHUP
-  bool run = false;     ///< SIGUSR1
+  bool stop = false;    ///< SIGTERM or SIGINT; stop or preshutdown
+  bool reload = false;  ///< SIGHUP; parameter change
+  bool run = false;     ///< SIGUSR1; user-defined control 128
   bool files = false;
   std::chrono::milliseconds clock_moved{0};  ///< the wall clock was set by so much
   std::chrono::milliseconds slept{0};        ///< in suspend
@@ -42,7 +45,8 @@ class ResidentLoop {
   ResidentLoop& operator=(const ResidentLoop&) = delete;
   ~ResidentLoop();  ///< ends the program that runs, with all its descendants
 
-  /// Files and folders whose change is told (file_watch.h); the problem with them, or empty.
+  /// Files and folders whose change is told (file_watch.h), on Windows also keys of the registry, `HKLM\…`; the problem
+  /// with them, or empty.
   std::string watch(std::vector<std::filesystem::path> paths);
   /// Starts the one program. One that can't be started is told as ended by the next `wait`.
   void start(const Command& command);

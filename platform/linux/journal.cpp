@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "platform/linux/journal_entry.h"
 #include "platform/linux/unix_datagram.h"
 
 namespace patchstate {
@@ -25,7 +26,7 @@ bool is_number(std::string_view text, Number expected) {
 }  // namespace
 
 // 8:23105
-bool stderr_is_journal() {
+bool belongs_in_journal() {
   const char* const value = std::getenv("JOURNAL_STREAM");
   const std::string_view text = value == nullptr ? std::string_view() : std::string_view(value);
   const auto colon = text.find(':');

@@ -70,6 +70,10 @@ void hold_signals() {
   ::sigprocmask(SIG_BLOCK, &signals, nullptr);
 }
 
+const char* how_to_ask() {
+  return "SIGHUP reads the configuration again, SIGUSR1 makes a run at once, SIGTERM ends it.";
+}
+
 struct ResidentLoop::Sources {
   enum Place : std::size_t { signals_at, files_at, alarm_at, clock_at, out_at, err_at, report_at, places };
   using Events = std::array<pollfd, places>;

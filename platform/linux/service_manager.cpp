@@ -27,6 +27,10 @@ std::optional<long long> number_from_environment(const char* name) {
 
 }  // namespace
 
+int run_under_service_manager(const std::function<int()>& work) {
+  return work();
+}
+
 void tell_service_manager(const std::string& state) {
   send_datagram(from_environment("NOTIFY_SOCKET"), state);
 }
@@ -39,6 +43,10 @@ std::optional<std::chrono::milliseconds> watchdog_period() {
   if (!for_anyone && number_from_environment("WATCHDOG_PID") != ::getpid()) return std::nullopt;
   const std::chrono::microseconds half{*limit / 2};
   return std::max(std::chrono::milliseconds{1}, std::chrono::duration_cast<std::chrono::milliseconds>(half));
+}
+
+const char* command_asking_for_service() {
+  return "systemctl status patchstate";
 }
 
 }  // namespace patchstate

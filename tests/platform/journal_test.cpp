@@ -8,6 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "platform/linux/journal_entry.h"
+
 using namespace patchstate;
 using namespace std::string_literals;
 
@@ -25,7 +27,7 @@ TEST_CASE("stderr is the journal only when it is the very stream that the enviro
   const auto inode = std::to_string(status.st_ino);
   const auto is_journal = [](const std::string& stream) {
     ::setenv("JOURNAL_STREAM", stream.c_str(), 1);
-    const bool answer = stderr_is_journal();
+    const bool answer = belongs_in_journal();
     ::unsetenv("JOURNAL_STREAM");
     return answer;
   };
@@ -36,5 +38,5 @@ TEST_CASE("stderr is the journal only when it is the very stream that the enviro
     CAPTURE(other);
     CHECK_FALSE(is_journal(other));
   }
-  CHECK_FALSE(stderr_is_journal());
+  CHECK_FALSE(belongs_in_journal());
 }
