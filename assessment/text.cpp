@@ -128,11 +128,21 @@ void cut(std::string& text, std::size_t max_bytes) {
   text.resize(max_bytes);
 }
 
+/// What it begins with.
+std::string_view printable_at(std::string_view text) {
+  return text.substr(0, find_end(text, 0, [](char c) { return c < ' ' || c > '~'; }));
+}
+
 }  // namespace
 
 std::string clean_text(std::string_view bytes, std::size_t max_bytes) {
   std::string out;
   for (std::size_t at = 0; at < bytes.size() && out.size() <= max_bytes;) {
+    // Nearly all is printable ASCII: name by name, version by version.
+    const auto plain = printable_at(bytes.substr(at, max_bytes + 1 - out.size()));
+    out += plain;
+    at += plain.size();
+    if (!plain.empty()) continue;
     if (bytes[at] == kEscape) {
       at = after_escape(bytes, at);
       continue;
@@ -173,7 +183,9 @@ std::string masked(std::string_view text, std::size_t max_bytes) {
       out += end > at + 1 ? "=***" : "=";
       at = end;
     } else {
-      out += rest[at++];
+      const auto next = find_end(rest, at + 1, [](char c) { return c == ':' || c == '='; });
+      out += rest.substr(at, next - at);
+      at = next;
     }
   }
   cut(out, max_bytes);

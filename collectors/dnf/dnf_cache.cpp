@@ -129,7 +129,9 @@ std::vector<rpm::RpmAdvisory> cached_advisories(const fs::path& root, const std:
     const auto* const file = rpm::file_of_type(repomd, "updateinfo");
     if (file == nullptr) return {};
     const fs::path path = file_in(own, *file);
-    rpm::Updateinfo updateinfo = rpm::parse_updateinfo(rpm::read_compressed(path, rpm::kLargestUpdateinfo));
+    rpm::AdvisoryFilter wanted;
+    wanted.package_names.insert(names.begin(), names.end());
+    rpm::Updateinfo updateinfo = rpm::parse_updateinfo(rpm::read_compressed(path, rpm::kLargestUpdateinfo), wanted);
     if (updateinfo.problem)
       throw CollectorError(FailureKind::unparseable,
                            path.string() + " is " + *updateinfo.problem + ": run `dnf makecache`");

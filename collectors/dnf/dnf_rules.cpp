@@ -314,6 +314,16 @@ Findings judge(const Snapshot& snapshot, const Surroundings& surroundings) {
     if (std::find(list.begin(), list.end(), update.repository) == list.end()) list.push_back(update.repository);
   }
   findings.warnings = judge_health(snapshot);
+  // "9" is what would be taken anyway, "latest" is Amazon's word for no pin; a minor release ends where the next
+  // begins.
+  if (surroundings.pinned_release.find('.') != std::string::npos)
+    findings.warnings.push_back(
+        {"release_pinned",
+         masked(fmt::format("{} is pinned to release {} (vars/releasever in /etc/dnf or /etc/yum): what is published "
+                            "for later releases alone is not known",
+                            snapshot.tool, surroundings.pinned_release),
+                300),
+         "releasever", false});
   return findings;
 }
 

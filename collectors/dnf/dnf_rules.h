@@ -14,6 +14,7 @@ struct Surroundings {
   std::string os_id;           ///< os-release ID, for the purl
   std::string kernel_running;  ///< empty: nothing of this root runs, or a container's host does
   Time now{};
+  std::string pinned_release{};  ///< what the variable releasever was set to by somebody; empty: it was not
 };
 
 /// Snapshot + surroundings → findings. Total: every candidate becomes an update, once.

@@ -6,6 +6,7 @@
 
 #include <fmt/core.h>
 
+#include "assessment/assessment_json.h"
 #include "collectors/host/os_release.h"
 #include "collectors/rpm/rpm_database.h"
 #include "platform/files.h"
@@ -34,12 +35,28 @@ constexpr std::array kFolders = {"/etc/dnf",
 /// Metadata as the tools fetched them.
 constexpr std::array kCaches = {"/var/cache/dnf", "/var/cache/libdnf5", "/var/cache/tdnf"};
 
+/// dnf's own order: the later folder counts.
+std::string pinned_release(const HostAccess& access) {
+  constexpr std::size_t kLongest = 4096;
+  std::string release;
+  for (const char* const file : {"/etc/yum/vars/releasever", "/etc/dnf/vars/releasever"}) {
+    try {
+      if (const auto text = read_file_if_there(below(access.root, file), kLongest))
+        release = clean_text(text->substr(0, text->find('\n')), 100);
+    } catch (const std::system_error&) {
+      continue;  // it would only explain what is not offered
+    }
+  }
+  return release;
+}
+
 }  // namespace
 
 Surroundings read_surroundings(const HostAccess& access) {
   Surroundings around;
   around.os_id = read_operating_system(access.root).id;
   around.now = access.now;
+  around.pinned_release = pinned_release(access);
   if (access.root == "/" && !virtualization().container) around.kernel_running = running_kernel();
   return around;
 }

@@ -20,13 +20,14 @@ using Ending = Decompressed::Ending;
 /// What is written so far, and room for more: one byte more than allowed, so that "too large" is seen, not guessed.
 class Output {
  public:
-  explicit Output(std::size_t max_bytes) : max_bytes_(max_bytes) {}
+  /// `expected` is what the data promise: room for it is made at once, and growing by doubling touches twice as much.
+  explicit Output(std::size_t max_bytes, std::size_t expected = 0)
+      : max_bytes_(max_bytes), first_(std::max(kLeast, expected + 1)) {}
 
   bool full() const { return used_ > max_bytes_; }
   /// Room of at least one byte, unless full.
   std::pair<char*, std::size_t> room() {
-    constexpr std::size_t kFirst = 64U << 10U;
-    if (used_ == bytes_.size()) bytes_.resize(std::min(std::max(kFirst, 2 * used_), max_bytes_ + 1));
+    if (used_ == bytes_.size()) bytes_.resize(std::min(std::max(first_, 2 * used_), max_bytes_ + 1));
     return {bytes_.data() + used_, bytes_.size() - used_};
   }
   void wrote(std::size_t count) { used_ += count; }
@@ -37,11 +38,15 @@ class Output {
   }
 
  private:
+  static constexpr std::size_t kLeast = 64U << 10U;
   std::size_t max_bytes_;
+  std::size_t first_;
   std::size_t used_ = 0;
   std::string bytes_;
 };
 
+/// What a promise is believed of, for each byte of compressed data: deflate can't do more, metadata come nowhere near.
+constexpr std::size_t kMostExpected = 1032;
 constexpr std::size_t kMostAtOnce = 1U << 30U;  ///< zlib and bzip2 count in 32 bits
 
 struct EndGzip {
@@ -101,9 +106,7 @@ bool take_bzip2_stream(std::string_view& bytes, Output& out) {
   return result == BZ_STREAM_END;
 }
 
-Decompressed streams_in_a_row(std::string_view bytes, std::size_t max_bytes,
-                              bool (*take)(std::string_view& bytes, Output& out)) {
-  Output out(max_bytes);
+Decompressed streams_in_a_row(std::string_view bytes, Output out, bool (*take)(std::string_view& bytes, Output& out)) {
   while (!bytes.empty()) {
     const bool ended = take(bytes, out);
     if (out.full()) return {Ending::too_large, {}};
@@ -112,14 +115,24 @@ Decompressed streams_in_a_row(std::string_view bytes, std::size_t max_bytes,
   return out.whole();
 }
 
+/// The last four bytes are the length of what was compressed (RFC 1952), if it was less than 4 GiB and one stream. A
+/// lie costs no more than the truth could.
+std::size_t promised_by_gzip(std::string_view bytes) {
+  std::size_t length = 0;
+  if (bytes.size() < sizeof(std::uint32_t)) return 0;
+  for (std::size_t i = 1; i <= sizeof(std::uint32_t); ++i)
+    length = (length << 8U) | static_cast<unsigned char>(bytes[bytes.size() - i]);
+  return length / kMostExpected <= bytes.size() ? length : 0;
+}
+
 }  // namespace
 
 Decompressed ungzip(std::string_view bytes, std::size_t max_bytes) {
-  return streams_in_a_row(bytes, max_bytes, take_gzip_stream);
+  return streams_in_a_row(bytes, Output(max_bytes, promised_by_gzip(bytes)), take_gzip_stream);
 }
 
 Decompressed bunzip2(std::string_view bytes, std::size_t max_bytes) {
-  return streams_in_a_row(bytes, max_bytes, take_bzip2_stream);
+  return streams_in_a_row(bytes, Output(max_bytes), take_bzip2_stream);
 }
 
 Decompressed unxz(std::string_view bytes, std::size_t max_bytes) {
@@ -145,7 +158,9 @@ Decompressed unxz(std::string_view bytes, std::size_t max_bytes) {
 Decompressed unzstd(std::string_view bytes, std::size_t max_bytes) {
   const std::unique_ptr<ZSTD_DStream, EndZstd> stream(ZSTD_createDStream());
   if (!stream) throw std::bad_alloc();
-  Output out(max_bytes);
+  // What the first frame promises; 0 or an error (a huge number) where it does not.
+  const auto promised = ZSTD_getFrameContentSize(bytes.data(), bytes.size());
+  Output out(max_bytes, promised <= max_bytes && promised / kMostExpected <= bytes.size() ? promised : 0);
   ZSTD_inBuffer in{bytes.data(), bytes.size(), 0};
   std::size_t result = 1;  // 0: a frame has ended and all of it is written
   while (in.pos < in.size || result != 0) {

@@ -43,12 +43,15 @@ std::optional<std::int64_t> number(std::string_view text) {
 // </repomd>
 class RepomdReader final : public XmlEvents {
  public:
+  /// `xml`, whole, is what is read.
+  explicit RepomdReader(std::string_view xml) : xml_(xml) {}
+
   void start(const XmlElement& element) override {
     ++depth_;
     if (depth_ == 1) is_repomd_ = element.name() == "repomd";
     if (!is_repomd_) return;
     if (depth_ == 2 && element.name() == "data") {
-      line_ = element.line();
+      place_ = element.place();
       file_ = {};
       file_.type = one_word(element.attribute("type"));
       in_data_ = true;
@@ -94,13 +97,15 @@ class RepomdReader final : public XmlEvents {
 
   void not_understood(std::string_view what) {
     constexpr std::size_t kMost = 50;
-    if (read_.not_understood.size() < kMost) read_.not_understood.push_back(fmt::format("line {}: {}", line_, what));
+    if (read_.not_understood.size() < kMost)
+      read_.not_understood.push_back(fmt::format("line {}: {}", line_at(xml_, place_), what));
   }
 
+  std::string_view xml_;
   Repomd read_;
   RepomdFile file_;
   std::size_t depth_ = 0;
-  std::size_t line_ = 0;
+  std::size_t place_ = 0;
   bool is_repomd_ = false;
   bool in_data_ = false;
 };
@@ -113,7 +118,7 @@ Repomd parse_repomd(std::string_view xml) {
     refused.problem = fmt::format("it has {} bytes: that is no repomd.xml", xml.size());
     return refused;
   }
-  RepomdReader reader;
+  RepomdReader reader(xml);
   auto problem = read_xml(xml, reader);
   return reader.take(std::move(problem));
 }

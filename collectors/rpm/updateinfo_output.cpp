@@ -59,6 +59,9 @@ bool is_number(std::string_view text) {
 // </update>
 class UpdateinfoReader final : public XmlEvents {
  public:
+  /// `xml`, whole, is what is read.
+  explicit UpdateinfoReader(std::string_view xml) : xml_(xml) {}
+
   void start(const XmlElement& element) override {
     ++depth_;
     if (element.name() == "update" && !in_update_) return begin_update(element);
@@ -89,9 +92,9 @@ class UpdateinfoReader final : public XmlEvents {
   }
 
  private:
-  void not_understood(std::size_t line, const std::string& what) {
+  void not_understood(std::size_t place, const std::string& what) {
     if (read_.not_understood.size() < kMostNotUnderstood)
-      read_.not_understood.push_back(fmt::format("line {}: {}", line, what));
+      read_.not_understood.push_back(fmt::format("line {}: {}", line_at(xml_, place), what));
     else
       ++more_;
   }
@@ -100,14 +103,14 @@ class UpdateinfoReader final : public XmlEvents {
     if (element.name() == "updates")
       has_root_ = true;
     else
-      not_understood(element.line(), fmt::format("<{}> where an <update> was expected", one_line(element.name())));
+      not_understood(element.place(), fmt::format("<{}> where an <update> was expected", one_line(element.name())));
   }
 
   void begin_update(const XmlElement& element) {
     has_root_ = true;
     in_update_ = true;
     update_depth_ = depth_ - 1;
-    update_line_ = element.line();
+    update_place_ = element.place();
     advisory_ = {};
     module_.clear();
     texts_.clear();
@@ -121,7 +124,7 @@ class UpdateinfoReader final : public XmlEvents {
     for (auto& cve : cves_in(texts_)) add_cve(std::move(cve));
     seen_cves_.clear();
     if (advisory_.id.empty())
-      not_understood(update_line_, fmt::format("<update> without an id, of {} packages", advisory_.packages.size()));
+      not_understood(update_place_, fmt::format("<update> without an id, of {} packages", advisory_.packages.size()));
     else
       read_.advisories.push_back(std::move(advisory_));
   }
@@ -129,7 +132,7 @@ class UpdateinfoReader final : public XmlEvents {
   void begin_package(const XmlElement& element) {
     in_package_ = true;
     package_depth_ = depth_ - 1;
-    package_line_ = element.line();
+    package_place_ = element.place();
     package_ = {};
     if (std::max({element.attribute("name").size(), element.attribute("version").size(),
                   element.attribute("release").size(), element.attribute("arch").size()}) > kLongestName)
@@ -146,8 +149,8 @@ class UpdateinfoReader final : public XmlEvents {
     if (depth_ == package_depth_) {
       in_package_ = false;
       if (package_.name.empty() || package_.version.version.empty())
-        return not_understood(package_line_, fmt::format("<package> of {} without a name or a version",
-                                                         advisory_.id.empty() ? "an update" : advisory_.id));
+        return not_understood(package_place_, fmt::format("<package> of {} without a name or a version",
+                                                          advisory_.id.empty() ? "an update" : advisory_.id));
       advisory_.reboot_suggested = advisory_.reboot_suggested || package_.reboot_suggested;
       advisory_.packages.push_back(std::move(package_));
     } else if (name == "filename") {
@@ -187,6 +190,7 @@ class UpdateinfoReader final : public XmlEvents {
     if (name == "title" || name == "description") texts_.append(text).append("\n");
   }
 
+  std::string_view xml_;
   Updateinfo read_;
   std::size_t more_ = 0;
   std::size_t depth_ = 0;  ///< of the element being read, 1 for the outermost
@@ -195,8 +199,8 @@ class UpdateinfoReader final : public XmlEvents {
   bool in_package_ = false;
   std::size_t update_depth_ = 0;
   std::size_t package_depth_ = 0;
-  std::size_t update_line_ = 0;
-  std::size_t package_line_ = 0;
+  std::size_t update_place_ = 0;
+  std::size_t package_place_ = 0;
   RpmAdvisory advisory_;
   std::unordered_set<std::string> seen_cves_;  ///< of advisory_
   AdvisoryPackage package_;
@@ -232,17 +236,13 @@ Updateinfo parse_updateinfo(std::string_view xml) {
     refused.problem = fmt::format("it has {} bytes: more than is read", xml.size());
     return refused;
   }
-  UpdateinfoReader reader;
+  UpdateinfoReader reader(xml);
   auto problem = read_xml(xml, reader);
   return reader.take(std::move(problem));
 }
 
-Updateinfo parse_updateinfo(std::string_view xml, const AdvisoryFilter& wanted) {
-  if (const auto part = without_unwanted_updates(xml, wanted)) {
-    Updateinfo read = parse_updateinfo(*part);
-    // Else with the right numbers of lines.
-    if (!read.problem && read.not_understood.empty()) return read;
-  }
+Updateinfo parse_updateinfo(std::string xml, const AdvisoryFilter& wanted) {
+  if (auto part = without_unwanted_updates(xml, wanted)) xml = std::move(*part);
   return parse_updateinfo(xml);
 }
 

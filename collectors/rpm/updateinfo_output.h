@@ -30,10 +30,11 @@ struct Updateinfo {
 /// order, and merge_by_id makes one of them.
 Updateinfo parse_updateinfo(std::string_view xml);
 
-/// The same, but advisories that are not wanted may be left out, at a fraction of the cost: most are about packages
-/// that this machine does not have. Those that are wanted are all there; that the file is cut off is seen, what is
-/// wrong inside an advisory that is left out is not.
-Updateinfo parse_updateinfo(std::string_view xml, const AdvisoryFilter& wanted);
+/// The same, but what is not wanted may be left out, at a fraction of the cost: most of it is about packages that this
+/// machine does not have. Left out are advisories that are not wanted, of others the packages of other names (unless
+/// they suggest a reboot) and texts without a CVE. That the file is cut off is seen, what is wrong inside what is left
+/// out is not. `xml` is given away, so that it need not be in memory beside what is read of it.
+Updateinfo parse_updateinfo(std::string xml, const AdvisoryFilter& wanted);
 
 /// One advisory for each id, where the first of them stood: packages and CVEs of all, the highest severity, security
 /// if one says so, the earliest issue and the latest update, a reboot if one suggests it.

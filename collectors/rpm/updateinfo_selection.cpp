@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "collectors/rpm/rpm_advisory.h"
+
 namespace patchstate::rpm {
 namespace {
 
@@ -85,25 +87,76 @@ bool is_plain_xml(std::string_view xml) {
   return xml.find("<!", at) == npos && xml.find("<?", at) == npos;
 }
 
+/// What is left of a text.
+class Kept {
+ public:
+  explicit Kept(std::string_view whole) : rest_(whole) { text_.reserve(whole.size()); }
+
+  /// `part` is one of the text; it stays if it begins in front of what was left out before.
+  void leave_out(std::string_view part) {
+    if (part.data() < rest_.data()) return;
+    const auto before = static_cast<std::size_t>(part.data() - rest_.data());
+    text_ += rest_.substr(0, before);
+    text_.append(static_cast<std::size_t>(std::count(part.begin(), part.end(), '\n')), '\n');
+    rest_.remove_prefix(before + part.size());
+  }
+
+  std::string take() && {
+    text_ += rest_;
+    return std::move(text_);
+  }
+
+ private:
+  std::string text_;
+  std::string_view rest_;
+};
+
+/// Its text may have CVEs, also written as character references; in an element of it may be anything.
+void leave_out_description(std::string_view update, Kept& kept) {
+  constexpr std::string_view kBegin = "<description>";
+  auto begin = update.find(kBegin);
+  if (begin == npos) return;
+  begin += kBegin.size();
+  const auto end = update.find('<', begin);
+  if (!update.substr(std::min(end, update.size())).starts_with("</description>")) return;
+  const auto text = update.substr(begin, end - begin);
+  if (text.find("&#") == npos && cves_in(text).empty()) kept.leave_out(text);
+}
+
+/// Each from its first to its last byte, if that is certain: no other begins before it ends.
+void leave_out_packages(std::string_view update, const Words& names, Kept& kept) {
+  constexpr std::string_view kBegin = "<package";
+  constexpr std::string_view kEnd = "</package>";
+  for (auto begin = find_tag(update, kBegin, 0); begin != npos;) {
+    const auto next = find_tag(update, kBegin, begin + kBegin.size());
+    const auto end = update.find(kEnd, begin);
+    if (end == npos) return;
+    const auto package = update.substr(begin, end + kEnd.size() - begin);
+    if (end < next && package.find("reboot_suggested") == npos && !has_name_of(package, names)) kept.leave_out(package);
+    begin = next;
+  }
+}
+
 }  // namespace
 
 std::optional<std::string> without_unwanted_updates(std::string_view xml, const AdvisoryFilter& filter) {
   if (!is_plain_xml(xml)) return std::nullopt;
-  std::string kept;
-  std::size_t kept_to = 0;
+  Kept kept(xml);
   for (auto begin = find_tag(xml, "<update", 0); begin != npos;) {
     const auto end_tag = find_tag(xml, "</update", begin);
     const auto end = end_tag == npos ? npos : xml.find('>', end_tag);
-    if (end == npos) break;  // torn: it stays
+    const auto next = find_tag(xml, "<update", begin + 1);
+    if (end == npos || next < end) break;  // torn, or one in another: all that follows stays
     const auto update = xml.substr(begin, end + 1 - begin);
-    if (!has_id_of(update, filter.ids) && !has_name_of(update, filter.package_names)) {
-      kept.append(xml, kept_to, begin - kept_to);
-      kept_to = end + 1;
+    if (has_id_of(update, filter.ids) || has_name_of(update, filter.package_names)) {
+      leave_out_description(update, kept);
+      leave_out_packages(update, filter.package_names, kept);
+    } else {
+      kept.leave_out(update);
     }
-    begin = find_tag(xml, "<update", end);
+    begin = next;
   }
-  kept.append(xml, kept_to, npos);
-  return kept;
+  return std::move(kept).take();
 }
 
 }  // namespace patchstate::rpm

@@ -16,9 +16,11 @@ struct AdvisoryFilter {
   std::set<std::string, std::less<>> package_names;
 };
 
-/// `xml` without the <update>s that certainly are not wanted, each left out from its first to its last byte; nothing
-/// else is touched, so what is torn or wrong elsewhere stays so. nullopt: that can't be told from the bytes, all must
-/// be read (another encoding, comments, CDATA, a document type, processing instructions).
+/// `xml` without the <update>s that certainly are not wanted, and of others without <package>s of other names that say
+/// nothing of a reboot, and without what a <description> says if no CVE is in it. Each is left out from its first to
+/// its last byte but for the ends of its lines, so that all lines keep their numbers. Nothing else is touched: what is
+/// torn or wrong elsewhere stays so. nullopt: that can't be told from the bytes, all must be read (another encoding,
+/// comments, CDATA, a document type, processing instructions).
 std::optional<std::string> without_unwanted_updates(std::string_view xml, const AdvisoryFilter& filter);
 
 }  // namespace patchstate::rpm

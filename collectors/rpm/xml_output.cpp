@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <limits>
 #include <memory>
 #include <new>
 #include <type_traits>
@@ -58,7 +59,8 @@ void XMLCALL on_start(void* data, const XML_Char* name, const XML_Char** attribu
       return refuse(reading, fmt::format("more than {} elements stand in each other", kDeepestXml));
     if (reading.texts.size() == reading.depth) reading.texts.emplace_back();
     reading.texts[reading.depth++].clear();
-    reading.events.start({without_prefix(name), attributes, XML_GetCurrentLineNumber(reading.parser)});
+    const auto place = static_cast<std::size_t>(XML_GetCurrentByteIndex(reading.parser));
+    reading.events.start({without_prefix(name), attributes, place});
   });
 }
 
@@ -79,20 +81,15 @@ void XMLCALL on_document_type(void* data, const XML_Char* /*name*/, const XML_Ch
   guarded(data, [](Reading& reading) { refuse(reading, "it brings a document type of its own"); });
 }
 
-/// nullopt: whole.
+/// nullopt: whole. At once: after each of several pieces expat counts the lines in it.
 std::optional<std::string> feed(Reading& reading, std::string_view xml) {
-  constexpr std::size_t kPiece = 1U << 18U;
-  do {
-    const auto piece = xml.substr(0, kPiece);
-    xml.remove_prefix(piece.size());
-    const auto status = XML_Parse(reading.parser, piece.data(), static_cast<int>(piece.size()), xml.empty());
-    if (reading.thrown) std::rethrow_exception(reading.thrown);
-    const auto line = XML_GetCurrentLineNumber(reading.parser);
-    if (!reading.refused.empty()) return fmt::format("refused at line {}: {}", line, reading.refused);
-    if (status != XML_STATUS_OK)
-      return fmt::format("broken at line {}: {}", line, XML_ErrorString(XML_GetErrorCode(reading.parser)));
-  } while (!xml.empty());
-  return std::nullopt;
+  if (xml.size() > std::numeric_limits<int>::max()) return fmt::format("too large: {} bytes", xml.size());
+  const auto status = XML_Parse(reading.parser, xml.data(), static_cast<int>(xml.size()), XML_TRUE);
+  if (reading.thrown) std::rethrow_exception(reading.thrown);
+  if (reading.refused.empty() && status == XML_STATUS_OK) return std::nullopt;
+  const auto line = XML_GetCurrentLineNumber(reading.parser);
+  if (!reading.refused.empty()) return fmt::format("refused at line {}: {}", line, reading.refused);
+  return fmt::format("broken at line {}: {}", line, XML_ErrorString(XML_GetErrorCode(reading.parser)));
 }
 
 }  // namespace
@@ -101,6 +98,11 @@ std::string_view XmlElement::attribute(std::string_view name) const {
   for (const char* const* each = attributes_; each != nullptr && *each != nullptr; each += 2)
     if (name == each[0]) return each[1];
   return {};
+}
+
+std::size_t line_at(std::string_view xml, std::size_t place) {
+  const auto before = xml.substr(0, place);
+  return 1 + static_cast<std::size_t>(std::count(before.begin(), before.end(), '\n'));
 }
 
 std::optional<std::string> read_xml(std::string_view xml, XmlEvents& events) {

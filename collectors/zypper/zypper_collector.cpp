@@ -103,7 +103,9 @@ void complete_by_zypper(const HostAccess& access, const std::vector<std::string>
   ZypperTools tools(access, rpm::find_rpm_database(access.root).folder);
   // It would look for those it never fetched, and root's would begin a cache of them.
   if (usable.size() < snapshot.repositories.size()) tools.only(usable);
-  tools.take_solver_caches(usable);
+  auto parsed = usable;
+  parsed.emplace_back("@System");  // libzypp's name for what is installed
+  tools.take_solver_caches(parsed);
   ask_zypper(tools, snapshot);
   read_wanted_advisories(access, snapshot);
   if (is_something_hidden(snapshot))

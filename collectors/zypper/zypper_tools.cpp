@@ -67,6 +67,8 @@ void ZypperTools::take_solver_caches(const std::vector<std::string>& aliases) co
     const fs::path to = fetched_folder(solver_caches(), "/", alias);
     const auto wanted = read_cookie(from);
     if (!wanted || wanted == read_cookie(to)) continue;
+    // Ours is newer where the system's is out of date, and zypper has built it for us.
+    if (fs::last_write_time(from / "cookie", ignored) < fs::last_write_time(to / "cookie", ignored)) continue;
     fs::create_directories(to, ignored);
     fs::remove(to / "cookie", ignored);
     bool copied = true;

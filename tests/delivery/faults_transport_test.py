@@ -9,18 +9,20 @@ usage: faults_transport_test.py FOLDER-OF-THE-PROGRAMS [unittest arguments]
 import contextlib
 import functools
 import json
+import os
 import pathlib
 import re
 import shutil
 import socket
 import ssl
+import subprocess
 import sys
 import tempfile
 import unittest
 import warnings
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
-from delivery_test import ACCEPTED, REJECTED  # noqa: E402  (needs the path above)
+from delivery_test import ACCEPTED, LATER, PROGRAMS, REJECTED  # noqa: E402  (needs the path above)
 from endpoints import Certificates, pin_of, read_request, reset, server, server_that_answers, tunnel  # noqa: E402
 from faults_test import NOBODY, Faults, answer  # noqa: E402
 
@@ -70,6 +72,41 @@ class Tls(Encrypted):
         self.assertEqual(self.sent, [], "nothing was sent there")
         with server(self.hub, tls_of(*ca.sign("localhost", LOCAL))) as port:
             self.arrives(f"https://localhost:{port}", ca=ca.ca)
+
+    def test_a_ca_that_only_the_folder_of_the_system_has_is_found(self):
+        self.arrives_with_system_cas(in_folder=True, in_file=False)
+
+    def test_a_ca_that_only_the_file_of_the_system_has_is_found(self):
+        self.arrives_with_system_cas(in_folder=False, in_file=True)
+
+    def arrives_with_system_cas(self, in_folder, in_file):
+        if os.geteuid() != 0:
+            self.skipTest("not root, so the system's CAs can't be covered by others")
+        own = Certificates(self.folder, "own")
+        neither = self.system_cas("neither", own.ca, own.ca)
+        either = self.system_cas("either", self.authority.ca if in_folder else own.ca, self.authority.ca if in_file else own.ca)
+        with server(self.hub, tls_of(self.certificate, self.key)) as port:
+            self.configure(f"https://localhost:{port}")
+            self.assertEqual(self.sends_with_cas_in(neither), (LATER, self.waiting))
+            self.assertEqual(self.sent, [])
+            self.assertEqual(self.sends_with_cas_in(either), (ACCEPTED, {}))
+        self.assertTrue(self.sent == [self.report], "not sent once and whole")
+
+    def system_cas(self, name, in_folder, in_file):
+        folder = self.folder / name
+        folder.mkdir()
+        shutil.copy(in_folder, folder / "one.pem")
+        subprocess.run(["openssl", "rehash", folder], check=True, stderr=subprocess.DEVNULL)
+        shutil.copy(in_file, folder / "ca-certificates.crt")
+        return folder
+
+    def sends_with_cas_in(self, folder):
+        """(exit code, what is left); to the program alone the folder is the system's."""
+        done = subprocess.run(["unshare", "--mount", "--propagation", "private", "sh", "-c",
+                               'mount --bind "$0" /etc/ssl/certs && exec "$@"', folder,
+                               PROGRAMS / "patchstate", "send", "--config", self.config, "--all"], check=False,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=self.environment, timeout=60)
+        return done.returncode, self.spooled()
 
     def test_a_hub_that_speaks_no_newer_tls_than_1_1(self):
         warnings.simplefilter("ignore", DeprecationWarning)  # restored after each test

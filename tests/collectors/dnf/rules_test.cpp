@@ -66,6 +66,18 @@ std::vector<std::string> codes(const Findings& findings) {
 
 }  // namespace
 
+TEST_CASE("edge-52: a release pinned to a minor one is told, and no other value of the variable") {
+  const auto warned = [](const std::string& release) {
+    const auto findings = judge(machine(), {"rhel", {}, {}, release});
+    return std::any_of(findings.warnings.begin(), findings.warnings.end(), [&](const Warning& one) {
+      return one.code == "release_pinned" && !one.incomplete && one.message.find(release) != std::string::npos;
+    });
+  };
+  CHECK(warned("8.6"));
+  CHECK(warned("2023.6.20241010"));
+  for (const char* const release : {"", "9", "latest"}) CHECK_FALSE(warned(release));
+}
+
 TEST_CASE("every advisory above the installed version and up to the newest counts, no other") {
   Snapshot snapshot = machine();
   snapshot.candidates = {candidate("bash-1.3-1.x86_64")};

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Asking dnf 4, dnf5, tdnf and yum, with what their commands answer played back: every way in which they can fail.
+#include <algorithm>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -113,6 +114,17 @@ void is_the_security_update(const Findings& findings) {
 }
 
 }  // namespace
+
+TEST_CASE("edge-52: the release is read where dnf and yum have it pinned, dnf's own word last") {
+  Dnf5 machine;
+  machine.root.write("etc/yum/vars/releasever", "8.4\n");
+  machine.root.write("etc/dnf/vars/releasever", "8.6\n");
+  const Findings findings = machine.answer();
+  const auto pinned = std::find_if(findings.warnings.begin(), findings.warnings.end(),
+                                   [](const Warning& one) { return one.code == "release_pinned"; });
+  REQUIRE(pinned != findings.warnings.end());
+  CHECK(pinned->message.find("8.6") != std::string::npos);
+}
 
 TEST_CASE("dnf5, tdnf and yum say the same of one machine") {
   SUBCASE("dnf5") {

@@ -287,13 +287,55 @@ TEST_CASE("what is wanted is read as if all were, and the rest is left out") {
   }
 }
 
+TEST_CASE("of what is wanted, packages of other names and texts without a CVE are left out, and nothing that counts") {
+  const auto package = [](const std::string& name, const std::string& inside) {
+    return "<package name='" + name + "' version='1' release='1' arch='noarch'>" + inside + "</package>";
+  };
+  const std::string kept = package("bash", "") + package("kernel", "<reboot_suggested>1</reboot_suggested>") +
+                           package("z&#115;h", "") + "<package name='short' version='1' release='1' arch='noarch'/>";
+  const std::string text = updates(
+      update("a", "<description>long</description><title>t</title><pkglist><collection>" + package("zsh", "") + kept +
+                      package("ksh", "<filename>f</filename>") + "</collection></pkglist>") +
+      update("b", "<description>of CVE-2026-0001</description><pkglist>" + package("bash", "") + "</pkglist>") +
+      update("c", "<description>of CVE&#45;2026-0002</description><pkglist>" + package("bash", "") + "</pkglist>") +
+      update("d",
+             "<pkglist>" + package("zsh", "") + package("bash", "") + "</pkglist><description>last</description>"));
+  const AdvisoryFilter wanted{{}, {"bash"}};
+  const auto left = without_unwanted_updates(text, wanted);
+  REQUIRE(left);
+  CHECK(left->find("long") == std::string::npos);
+  CHECK(left->find("ksh") == std::string::npos);
+
+  const auto read = parse_updateinfo(text, wanted);
+  CHECK_FALSE(read.problem);
+  const auto names = [](const RpmAdvisory& advisory) {
+    std::vector<std::string> all;
+    for (const auto& one : advisory.packages) all.push_back(one.name);
+    return all;
+  };
+  REQUIRE(read.advisories.size() == 4);
+  CHECK(names(read.advisories[0]) == std::vector<std::string>{"bash", "kernel", "zsh", "short"});
+  CHECK(read.advisories[0].reboot_suggested);
+  CHECK(read.advisories[0].title == "t");
+  CHECK(read.advisories[1].cves == std::vector<std::string>{"CVE-2026-0001"});
+  CHECK(read.advisories[2].cves == std::vector<std::string>{"CVE-2026-0002"});
+  CHECK(names(read.advisories[3]) == std::vector<std::string>{"zsh", "bash"});
+}
+
+TEST_CASE("a line is told by its number, also far behind the first") {
+  const std::string broken = "<update type='x'/>";  // without an id
+  const auto read = parse_updateinfo(updates(std::string(300'000, '\n') + broken), {{}, {"bash"}});
+  REQUIRE(read.not_understood.size() == 1);
+  CHECK(read.not_understood.front().starts_with("line 300001: "));
+}
+
 TEST_CASE("leaving out hides nothing: what is torn, commented out or in another prefix is read whole") {
   const AdvisoryFilter wanted{{"a"}, {}};
   const std::string text = updates(update("a", "") + update("b", ""));
   for (std::size_t length = 0; length < text.size(); ++length) {
     CAPTURE(length);
     const auto cut = std::string_view(text).substr(0, length);
-    CHECK(parse_updateinfo(cut, wanted).problem == parse_updateinfo(cut).problem);
+    CHECK(parse_updateinfo(std::string(cut), wanted).problem == parse_updateinfo(cut).problem);
   }
   for (const auto& whole : {updates("<!-- " + update("a", "") + " -->" + update("b", "")),
                             updates("<![CDATA[<update>]]>" + update("a", "")), "<!DOCTYPE updates>" + text,
