@@ -126,27 +126,6 @@ void set_trust(CURL* handle, const HubAccess& access) {
   set_certificates(handle, access);
 }
 
-/// The system's CAs twice: a file of all, and a folder in which OpenSSL finds the one it needs by its name. Reading
-/// some 140 certificates for one handshake takes 20 ms of CPU. nullptr where this libcurl knows the one or the other
-/// alone.
-const char* file_of_all_cas() {
-  const curl_version_info_data* const about = curl_version_info(CURLVERSION_NOW);
-  const bool knows_both = about->age >= CURLVERSION_SEVENTH && about->capath != nullptr && about->cainfo != nullptr;
-  const bool is_openssl = about->ssl_version != nullptr && std::string_view(about->ssl_version).starts_with("OpenSSL");
-  return knows_both && is_openssl ? about->cainfo : nullptr;
-}
-
-/// The folder first; a CA may be in the file alone. Nothing was sent where the server could not be verified.
-CURLcode perform(CURL* handle, const HubAccess& access) {
-  const char* const all_cas = access.ca.empty() ? file_of_all_cas() : nullptr;
-  if (all_cas == nullptr) return curl_easy_perform(handle);
-  set(handle, CURLOPT_CAINFO, static_cast<const char*>(nullptr));
-  const CURLcode code = curl_easy_perform(handle);
-  if (code != CURLE_PEER_FAILED_VERIFICATION) return code;
-  set(handle, CURLOPT_CAINFO, all_cas);
-  return curl_easy_perform(handle);
-}
-
 void set_deadlines(CURL* handle, const Deadlines& deadlines) {
   set(handle, CURLOPT_NOSIGNAL, 1L);
   set(handle, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(deadlines.connect.count()));

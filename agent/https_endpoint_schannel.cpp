@@ -37,6 +37,10 @@ constexpr std::array kAdvice{
 
 }  // namespace
 
+CURLcode perform(CURL* handle, const HubAccess& /*access*/) {
+  return curl_easy_perform(handle);
+}
+
 void set_certificates(CURL* handle, const HubAccess& access) {
   set(handle, CURLOPT_SSL_OPTIONS, revocation_option(access.revocation));
   // Schannel asks the machine's own store of roots unless it is given a file.

@@ -15,6 +15,9 @@ namespace patchstate {
 /// Whom to trust and who we are, beside what holds for every library. Throws std::runtime_error where curl refuses.
 void set_certificates(CURL* handle, const HubAccess& access);
 
+/// curl_easy_perform, with the system's CAs where no others are named, by the cheapest way to them.
+CURLcode perform(CURL* handle, const HubAccess& access);
+
 /// What to do about a server's certificate that was refused, after "; ".
 std::string refused_server_advice(const CurlFailure& failure, const HubAccess& access);
 

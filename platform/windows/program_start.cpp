@@ -71,6 +71,8 @@ void take_first_pages() {
   // A page fault is cheap here, and the exe is one file.
 }
 
+void take_memory(std::size_t /*bytes*/) {}
+
 void give_back_program_pages() {
   ::SetProcessWorkingSetSize(::GetCurrentProcess(), static_cast<SIZE_T>(-1), static_cast<SIZE_T>(-1));
 }
