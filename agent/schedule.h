@@ -59,7 +59,7 @@ class Schedule {
 
   Rhythm rhythm_;
   Trigger regular_why_ = Trigger::start;
-  Moment regular_;  ///< the next run that nobody has to ask for
+  Moment regular_;      ///< the next run that nobody has to ask for
   int unanswered_ = 0;  ///< runs in a row
   std::optional<Asked> asked_;
   std::optional<Moment> retry_;

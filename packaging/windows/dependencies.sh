@@ -34,13 +34,14 @@ END
 build() { # build NAME SOURCE [CMAKE ARGUMENTS]
     local name=$1 source=$2
     shift 2
-    cmake -G Ninja -S "$source" -B "$work/build/$name" -DCMAKE_TOOLCHAIN_FILE="$toolchain" -DCMAKE_BUILD_TYPE=Release \
-        -DCMAKE_INSTALL_PREFIX="$prefix" -DBUILD_SHARED_LIBS=OFF "$@" >"$work/$name.log" 2>&1 &&
-        ninja -C "$work/build/$name" install >>"$work/$name.log" 2>&1 || {
+    if ! {
+        cmake -G Ninja -S "$source" -B "$work/build/$name" -DCMAKE_TOOLCHAIN_FILE="$toolchain" -DCMAKE_BUILD_TYPE=Release \
+            -DCMAKE_INSTALL_PREFIX="$prefix" -DBUILD_SHARED_LIBS=OFF "$@" && ninja -C "$work/build/$name" install
+    } >"$work/$name.log" 2>&1; then
         tail -n 30 "$work/$name.log" >&2
         echo "dependencies.sh: $name could not be built ($work/$name.log)" >&2
         exit 1
-    }
+    fi
 }
 build fmt "$(echo "$work"/src/fmtlib-*/)" -DFMT_DOC=OFF -DFMT_TEST=OFF
 build curl "$(echo "$work"/src/curl-*/)" -DBUILD_CURL_EXE=OFF -DBUILD_TESTING=OFF -DHTTP_ONLY=ON -DCURL_USE_SCHANNEL=ON \
@@ -54,6 +55,7 @@ for folder in /usr/lib/cmake/doctest /usr/lib/cmake/CLI11 /usr/lib/*/cmake/CLI11
     if [[ -d $folder ]]; then cp -r "$folder" "$prefix/lib/cmake/"; fi
 done
 # Debian's doctest names /usr itself.
+# shellcheck disable=SC2016  # a variable of CMake's
 sed -i 's#set(_IMPORT_PREFIX "/usr")#get_filename_component(_IMPORT_PREFIX "${CMAKE_CURRENT_LIST_DIR}/../../.." ABSOLUTE)#' \
     "$prefix/lib/cmake/doctest/doctestTargets.cmake"
 rm -rf "$work"

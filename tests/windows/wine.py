@@ -11,6 +11,7 @@ import pathlib
 import re
 import shutil
 import subprocess
+import sys
 import tempfile
 
 WINE = "/usr/lib/wine/wine64"  # /usr/bin/wine prints a hint about wine32
@@ -153,3 +154,8 @@ def shown_value(value):
 def skip_reason():
     """Why nothing can be run here; None: it can."""
     return None if os.access(WINE, os.X_OK) else f"no Wine here ({WINE}: apt install wine64)"
+
+
+if __name__ == "__main__":  # wine.py PREFIX: makes it, where that was not done yet
+    with Wine(sys.argv[1]):
+        pass
