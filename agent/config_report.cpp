@@ -57,6 +57,9 @@ void read_revocation(Reader& reader, const toml::table& table, Revocation& revoc
         std::find_if(kWords.begin(), kWords.end(), [&](const auto& word) { return word.first == value; });
     if (found == kWords.end()) return reader.wrong_value(node, "revocation", kForm, value);
     revocation = found->second;
+    if (revocation == Revocation::strict && !kTlsLibrary.checks_revocation)
+      reader.error(node.source().begin,
+                   "revocation: OpenSSL asks no CA whether it revoked a certificate; only Windows does");
   });
 }
 
@@ -65,10 +68,8 @@ constexpr std::array<std::string_view, 6> kTransportKeys{"ca",    "client_certif
 
 /// With the keys that read_transport() knows on this system.
 std::vector<std::string_view> with_transport(std::vector<std::string_view> keys) {
-  std::copy_if(kTransportKeys.begin(), kTransportKeys.end(), std::back_inserter(keys), [](std::string_view key) {
-    if (key == "client_key") return !kTlsLibrary.has_certificate_store;
-    return key != "revocation" || kTlsLibrary.checks_revocation;
-  });
+  std::copy_if(kTransportKeys.begin(), kTransportKeys.end(), std::back_inserter(keys),
+               [](std::string_view key) { return key != "client_key" || !kTlsLibrary.has_certificate_store; });
   return keys;
 }
 
@@ -88,7 +89,7 @@ void read_transport(Reader& reader, const toml::table& table, Transport& transpo
     });
   else
     read_client_files(reader, table, transport);
-  if (kTlsLibrary.checks_revocation) read_revocation(reader, table, transport.revocation);
+  read_revocation(reader, table, transport.revocation);
   take("proxy", kProxyForm, is_proxy, transport.proxy);
   take("pinned_key", kPinForm, is_pin, transport.pinned_key);
 }

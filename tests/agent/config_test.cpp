@@ -139,7 +139,11 @@ TEST_CASE("every error names its file, line and column, and what would be right"
       {"[report]\nclient_key = \"/k\"\n", {"c.toml:1:1: client_certificate and client_key: one needs the other"}},
       {"[report]\ntoken = \"pse_x\"\n",
        {"c.toml:2:1: unknown key \"token\" in [report]; known here: hub, interval, key_file, ca, client_certificate, "
-        "client_key, proxy, pinned_key"}},
+        "client_key, proxy, pinned_key, revocation"}},
+      {"[report]\nrevocation = \"strict\"\n",
+       {"c.toml:2:14: revocation: OpenSSL asks no CA whether it revoked a certificate; only Windows does"}},
+      {"[report]\nrevocation = \"sometimes\"\n",
+       {"c.toml:2:14: revocation: expected \"strict\", \"best-effort\" or \"off\", not \"sometimes\""}},
       {"[report]\nproxy = \"socks://a\"\n",
        {"c.toml:2:9: proxy: expected http://HOST:PORT or https://HOST:PORT, without a password, not \"socks://a\""}},
       {"[report]\nproxy = \"http://me:word@proxy:1\"\n",
