@@ -11,6 +11,7 @@
 #include "agent/spool.h"
 #include "assessment/assessment_json.h"
 #include "platform/files.h"
+#include "platform/own_folder.h"
 #include "platform/paths.h"
 
 namespace patchstate {
@@ -149,6 +150,7 @@ ConfigResult load_config(const std::optional<std::filesystem::path>& named,
                          std::span<const std::string> known_collectors) {
   if (named) return parse_config(read_file(*named, kMaxFile), named->string(), known_collectors);
   const auto path = default_config_file();
+  if (auto problem = problem_with_config(path); !problem.empty()) return {{}, {std::move(problem)}};
   const auto text = read_file_if_there(path, kMaxFile);
   return text ? parse_config(*text, path.string(), known_collectors) : ConfigResult{};
 }

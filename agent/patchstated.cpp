@@ -14,6 +14,7 @@
 #include "agent/version.h"
 #include "assessment/assessment_json.h"
 #include "platform/files.h"
+#include "platform/own_folder.h"
 #include "platform/paths.h"
 #include "platform/resident_loop.h"
 #include "platform/service_manager.h"
@@ -245,7 +246,7 @@ int run_resident(const ResidentOptions& options) {
     log(Priority::error, Event::problem, "this user has no home folder to keep its state in");
     return kExitFailed;
   }
-  fs::create_directories(folder);
+  make_state_folder(folder);
   const auto lock = FileLock::try_lock(folder / "patchstated.lock");
   if (!lock) {
     log(Priority::info, Event::problem,

@@ -17,6 +17,7 @@
 #include "assessment/assessment_json.h"
 #include "assessment/exports.h"
 #include "platform/files.h"
+#include "platform/own_folder.h"
 #include "platform/paths.h"
 
 namespace patchstate {
@@ -126,7 +127,7 @@ int run(const AssessCommand& command) {
   if (!opened.machine) return complain(opened.problem);
   const auto folder = state_folder();
   if (folder.empty()) return complain("this user has no home folder to keep the assessment in");
-  std::filesystem::create_directories(folder);
+  make_state_folder(folder);
   const auto lock = FileLock::try_lock(folder / "assess.lock");
   if (!lock) {
     print("another patchstate is assessing this machine; nothing to do\n");

@@ -16,6 +16,7 @@
 #include "agent/spool.h"
 #include "assessment/assessment_json.h"
 #include "platform/files.h"
+#include "platform/own_folder.h"
 #include "platform/paths.h"
 
 namespace patchstate {
@@ -55,7 +56,7 @@ void guarded(Report& report, std::string_view what, Check check) {
 void check_state_folder(Report& report, const fs::path& folder) {
   if (folder.empty())
     return report.say(Health::bad, "state folder", "this user has no home folder; set STATE_DIRECTORY");
-  fs::create_directories(folder);
+  make_state_folder(folder);
   write_atomically(folder / ".doctor", "", 0600);
   fs::remove(folder / ".doctor");
   report.say(Health::good, "state folder", fmt::format("{} can be written", folder.string()));

@@ -12,6 +12,7 @@
 #include "assessment/json_writer.h"
 #include "platform/files.h"
 #include "platform/machine.h"
+#include "platform/own_folder.h"
 #include "platform/paths.h"
 #include "platform/secret_file.h"
 
@@ -44,7 +45,7 @@ std::string request_json(const std::string& token, const std::string& host) {
 
 /// The token is used up by the answer, so a key that can't be kept is lost: tried before it is asked for.
 void require_place_for_key(const fs::path& file) {
-  if (file.has_parent_path()) fs::create_directories(file.parent_path());
+  if (file.has_parent_path()) make_state_folder(file.parent_path());
   const fs::path trial = file.string() + ".trial";
   write_secret(trial, std::string(kLongestToken, ' '));
   fs::remove(trial);

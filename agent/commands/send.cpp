@@ -13,6 +13,7 @@
 #include "agent/send_commands.h"
 #include "platform/files.h"
 #include "platform/hash.h"
+#include "platform/own_folder.h"
 #include "platform/paths.h"
 
 namespace patchstate {
@@ -140,7 +141,7 @@ void empty(Queues& queues, const Destination& destination) {
 
 int send_waiting(const SendCommand& command, const Config& config, const HubAccessResult& hub,
                  DeliveryOptions options) {
-  std::filesystem::create_directories(options.state_folder);
+  make_state_folder(options.state_folder);
   const auto lock = FileLock::try_lock(options.state_folder / "send.lock");
   if (!lock) {
     print("another patchstate is sending; nothing to do\n");

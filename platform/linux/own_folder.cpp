@@ -27,4 +27,12 @@ bool make_own_folder(const fs::path& folder) {
   return fs::is_directory(fs::symlink_status(folder)) && is_only_ours(folder);
 }
 
+void make_state_folder(const fs::path& folder) {
+  fs::create_directories(folder);
+}
+
+std::string problem_with_config(const fs::path& /*file*/) {
+  return {};
+}
+
 }  // namespace patchstate

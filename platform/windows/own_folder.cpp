@@ -4,6 +4,7 @@
 #include <system_error>
 
 #include <windows.h>
+#include <fmt/core.h>
 
 #include "platform/windows/access_list.h"
 #include "platform/windows/unique_handle.h"
@@ -44,6 +45,26 @@ bool make_own_folder(const fs::path& folder) {
   }
   const DWORD attributes = ::GetFileAttributesW(name.c_str());
   return attributes != INVALID_FILE_ATTRIBUTES && (attributes & FILE_ATTRIBUTE_DIRECTORY) != 0 && is_only_ours(folder);
+}
+
+void make_state_folder(const fs::path& folder) {
+  if (make_own_folder(folder)) return;
+  const auto name = narrow(folder.native());
+  throw std::system_error(
+      std::make_error_code(std::errc::permission_denied),
+      fmt::format("{} can't be made, or others may write into it; where nothing in it is somebody else's, `icacls "
+                  "\"{}\" /inheritance:r /grant:r *S-1-5-18:(OI)(CI)F *S-1-5-32-544:(OI)(CI)F` mends it",
+                  name, name));
+}
+
+std::string problem_with_config(const fs::path& file) {
+  std::error_code error;
+  if (!fs::exists(file, error) || is_only_ours(file)) return {};
+  const auto name = narrow(file.native());
+  return fmt::format(
+      "{0}: others than administrators may change it; look at what it says, then `takeown /a /f \"{0}\"` and `icacls "
+      "\"{0}\" /inheritance:r /grant:r *S-1-5-18:F *S-1-5-32-544:F *S-1-5-32-545:R` mend it",
+      name);
 }
 
 }  // namespace patchstate

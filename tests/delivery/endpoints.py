@@ -193,14 +193,14 @@ class Certificates:
     def openssl(*arguments):
         subprocess.run(["openssl", *arguments], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
-    def sign(self, common_name, names="", valid=None):
-        """Certificate and key; `names` as subjectAltName has them, `valid` as (first, last) of `openssl ca`."""
+    def sign(self, common_name, names="", valid=None, key_kind=("ec", "-pkeyopt", "ec_paramgen_curve:prime256v1")):
+        """Certificate and key; `names` as subjectAltName has them, `valid` as (first, last) of `openssl ca`, `key_kind` as
+        `openssl req -newkey`."""
         base = self.folder / f"{self.name}-{common_name}"
         certificate, key, request, extensions = (base.with_name(base.name + end) for end in
                                                  (".pem", ".key", ".csr", ".ext"))
         extensions.write_text(f"subjectAltName={names}\n" if names else "basicConstraints=CA:FALSE\n")
-        self.openssl("req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
-                     "-subj", f"/CN={common_name}", "-keyout", key, "-out", request)
+        self.openssl("req", "-newkey", *key_kind, "-nodes", "-subj", f"/CN={common_name}", "-keyout", key, "-out", request)
         if valid:
             self.with_database("-in", request, "-startdate", valid[0], "-enddate", valid[1], "-extfile", extensions,
                                "-notext", "-out", certificate)

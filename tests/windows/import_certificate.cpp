@@ -19,15 +19,13 @@ int main(int argc, char** argv) {
   const HCERTSTORE from = PFXImportCertStore(&blob, L"secret", CRYPT_EXPORTABLE | CRYPT_USER_KEYSET);
   const HCERTSTORE into = CertOpenStore(CERT_STORE_PROV_SYSTEM_W, 0, 0, CERT_SYSTEM_STORE_CURRENT_USER, L"MY");
   if (from == nullptr || into == nullptr) return 3;
-  const CERT_CONTEXT* const certificate =
-      CertFindCertificateInStore(from, X509_ASN_ENCODING, 0, CERT_FIND_HAS_PRIVATE_KEY, nullptr, nullptr);
-  const CERT_CONTEXT* const first = certificate != nullptr ? certificate : CertEnumCertificatesInStore(from, nullptr);
-  if (first == nullptr ||
-      CertAddCertificateContextToStore(into, first, CERT_STORE_ADD_REPLACE_EXISTING, nullptr) == FALSE)
-    return 4;
+  const CERT_CONTEXT* const certificate = CertEnumCertificatesInStore(from, nullptr);
+  if (certificate == nullptr) return 4;
+  if (CertAddCertificateContextToStore(into, certificate, CERT_STORE_ADD_REPLACE_EXISTING, nullptr) == FALSE) return 4;
+  if (CertCloseStore(into, 0) == FALSE) return 4;  // Wine writes it only now
   std::array<BYTE, 20> hash{};
   DWORD size = hash.size();
-  if (CertGetCertificateContextProperty(first, CERT_HASH_PROP_ID, hash.data(), &size) == FALSE) return 5;
+  if (CertGetCertificateContextProperty(certificate, CERT_HASH_PROP_ID, hash.data(), &size) == FALSE) return 5;
   std::printf("CurrentUser\\MY\\");
   for (const BYTE byte : hash) std::printf("%02x", static_cast<unsigned>(byte));
   return 0;

@@ -64,6 +64,21 @@ TEST_CASE("a secret that others may read or change is refused with the command t
   }
 }
 
+TEST_CASE("neither state nor a configuration is kept where others may write") {
+  const test::TemporaryFolder folder;
+  const auto state = folder / "above/state";
+  make_state_folder(state);
+  CHECK(is_only_ours(state));
+  const auto config = state / "patchstate.toml";
+  CHECK(problem_with_config(config) == "");  // not there: the defaults
+  write_durably(config, "", 0600);
+  CHECK(problem_with_config(config) == "");
+  REQUIRE(give_access(config, L"D:P(A;;FA;;;BA)(A;;FW;;;WD)"));
+  CHECK(problem_with_config(config).find("icacls \"" + config.string() + "\" /inheritance:r") != std::string::npos);
+  REQUIRE(give_access(state, L"D:P(A;OICI;FA;;;BA)(A;OICI;FA;;;WD)"));
+  CHECK_THROWS_AS(make_state_folder(state), std::system_error);
+}
+
 TEST_CASE("a folder of our own is ours as long as nobody else may write into it") {
   const test::TemporaryFolder folder;
   const auto own = folder / "above/own";
