@@ -42,6 +42,7 @@ class WineWithLog(Wine):
     """Its services write what they report to the event log into a pipe, by Wine's trace of it."""
 
     def _start_server(self):
+        super()._stop_server()  # that of a test that was killed has services that write elsewhere
         super()._start_server()
         self.lines = queue.Queue()
         boot = subprocess.Popen(["timeout", "120", WINE, "wineboot"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
