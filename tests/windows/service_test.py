@@ -15,14 +15,19 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import unittest
+import uuid
 
-from wine import Wine, WINE, skip_reason
+sys.path[:0] = [str(pathlib.Path(__file__).resolve().parent), str(pathlib.Path(__file__).resolve().parent.parent / "delivery")]
+import endpoints  # noqa: E402  (these need the path above)
+from wine import Wine, WINE, skip_reason  # noqa: E402
 
 BIN = pathlib.Path(sys.argv.pop(1)).resolve()
 PREFIX = sys.argv.pop(1)
+HUB = pathlib.Path(__file__).resolve().parents[2] / "build/test/bin/patchstate-hub"  # on Linux only
 WITHIN = 120  # seconds
 RUNNING, STOPPED = 4, 1
 PARAMETERS_CHANGED, RUN_NOW = 6, 128
@@ -202,6 +207,33 @@ class Runs(Case):
         self.start()
         with WINDOWS.registry((WATCHED_KEY, "WUServer", "http://wsus.example.org:8530")):
             self.wait_for("run finished: trigger=files ")
+        self.stops()
+
+
+class Reports(Case):
+    def test_it_reports_to_a_hub_over_tls_and_its_queue_is_empty_then(self):
+        if not HUB.exists():
+            self.skipTest(f"there is no {HUB}: ./dev test builds it")
+        folder = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory()))
+        ca = endpoints.Certificates(folder, f"ca-{uuid.uuid4()}")
+        certificate, key = ca.sign("hub", "DNS:localhost")
+        hub = endpoints.Hub(HUB, folder, "--tls-cert", certificate, "--tls-key", key, ca=ca.ca)
+        self.addCleanup(hub.stop)
+        hub.context.check_hostname = False
+        settings = CONFIG.format(interval="6h").replace("https://127.0.0.1:9", f"https://localhost:{hub.port}")
+        CONFIG_FILE.write_text(settings.replace("[service]", f"ca = '{WINDOWS.windows_path(ca.ca)}'\n[service]"),
+                               encoding="utf-8")
+        token = DATA / "token"
+        token.write_text(hub.command("token", "create", "enrol"), encoding="utf-8")
+        token.chmod(0o600)
+        enrolled = WINDOWS.run(PROGRAMS / "patchstate.exe", "enroll", "--token-file", r"C:\ProgramData\patchstate\token")
+        self.assertEqual(enrolled.returncode, 0, enrolled.stdout + enrolled.stderr)
+        host = enrolled.stdout.split(" as host ")[1].split(";")[0]
+        self.assertNotIn("psh_", (STATE / "host-key").read_text(encoding="utf-8"))  # it is encrypted for this machine
+
+        self.start()
+        self.assertEqual(hub.host(host)["verdict"]["value"], "unknown")  # Wine's own agent can't search
+        self.assertEqual([path for path in (STATE / "spool").rglob("*.json*")], [])
         self.stops()
 
 
