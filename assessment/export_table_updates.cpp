@@ -71,9 +71,12 @@ std::string name_of(const Update& update, const Host& host) {
 }
 
 Row row_of(const Update& update, const Host& host) {
-  return {&update,
-          {name_of(update, host), update.installed_version.empty() ? "(new)" : one_line(update.installed_version),
-           one_line(update.version), kind_of(update), advisory_of(update), one_line(update.origin)}};
+  // An update of Windows has no version.
+  const std::string_view none = update.version.empty() ? "" : "(new)";
+  return {
+      &update,
+      {name_of(update, host), update.installed_version.empty() ? std::string(none) : one_line(update.installed_version),
+       one_line(update.version), kind_of(update), advisory_of(update), one_line(update.origin)}};
 }
 
 std::string group_title(const Update& update) {

@@ -184,7 +184,6 @@ Update judge_update(const RawUpdate& raw, std::optional<bool> machine) {
   Update update;
   update.patch_id = patch_id(raw);
   update.name = raw.title.empty() ? "update " + update.patch_id : one_line(raw.title);
-  update.version = raw.revision > 0 ? std::to_string(raw.revision) : "";
   update.vendor_severity = raw.msrc_severity;
   update.severity = severity_of(raw.msrc_severity);
   update.cves = raw.cve_ids;
