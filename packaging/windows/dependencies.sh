@@ -28,7 +28,7 @@ END
 (
     export APT_CONFIG=$work/apt/apt.conf
     apt-get -qq -o Acquire::Retries=3 update
-    cd "$work/src" && apt-get -qq -o Acquire::Retries=3 source curl fmtlib
+    cd "$work/src" && apt-get -qq -o Acquire::Retries=3 source curl fmtlib >/dev/null
 )
 
 build() { # build NAME SOURCE [CMAKE ARGUMENTS]
