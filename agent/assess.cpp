@@ -102,7 +102,7 @@ void mark_first_seen(const std::string& source, Findings& findings, const Sighti
 }
 
 Failure failure(FailureKind kind, std::string_view message, std::string code = {}) {
-  return {kind, std::move(code), masked(message)};
+  return {kind, std::move(code), masked(message), mostly_passes(kind)};
 }
 
 /// One of the program's catch sites: here a source's exception becomes its Failure.
@@ -110,7 +110,9 @@ std::variant<Failure, Findings> ask(const CollectorChoice& choice) {
   try {
     return choice.collector->collect();
   } catch (const CollectorError& error) {
-    return failure(error.kind, error.what(), masked(error.error_code));
+    Failure why = failure(error.kind, error.what(), masked(error.error_code));
+    why.may_pass = error.may_pass;
+    return why;
   } catch (const std::system_error& error) {
     return failure(kind_of(error.code()), error.what());
   } catch (const std::exception& error) {

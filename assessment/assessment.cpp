@@ -48,6 +48,10 @@ bool says_less_than_it_could(const Repository& repository) {
 
 }  // namespace
 
+bool mostly_passes(FailureKind kind) {
+  return kind == FailureKind::unreachable || kind == FailureKind::timed_out || kind == FailureKind::locked;
+}
+
 bool is_pending(const Update& update) {
   return update.state == UpdateState::installable || update.state == UpdateState::installed_pending_reboot;
 }

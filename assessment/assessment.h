@@ -109,6 +109,7 @@ struct Failure {
   FailureKind kind = FailureKind::internal;
   std::string error_code;  ///< the tool's own (exit code, HRESULT name), empty when there is none
   std::string message = "nothing was reported";
+  bool may_pass = false;  ///< the same question may be answered in a while, without anybody's doing; not on the wire
 };
 
 struct SourceReport {
@@ -179,6 +180,8 @@ struct Counts {
   int not_installable_other = 0;
 };
 
+/// What a failure of this kind mostly does, if nothing better is known: whether it passes by itself.
+bool mostly_passes(FailureKind kind);
 bool is_pending(const Update& update);   ///< state is installable or installed_pending_reboot
 bool is_security(const Update& update);  ///< classified security or critical
 bool is_unclassified(const Update& update);

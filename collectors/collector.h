@@ -20,9 +20,13 @@ namespace patchstate {
 class CollectorError : public std::runtime_error {
  public:
   CollectorError(FailureKind error_kind, const std::string& message, std::string code = {})
-      : std::runtime_error(message), kind(error_kind), error_code(std::move(code)) {}
+      : std::runtime_error(message),
+        kind(error_kind),
+        error_code(std::move(code)),
+        may_pass(mostly_passes(error_kind)) {}
   FailureKind kind;
   std::string error_code;
+  bool may_pass;  ///< as in Failure
 };
 
 /// The whole outside world as a collector sees it. A test passes a replaying runner and a recorded root.

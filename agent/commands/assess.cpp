@@ -29,16 +29,11 @@ std::string summary(const Assessment& assessment) {
                      counts.critical_and_security, counts.other, counts.unclassified);
 }
 
-/// Whether the same question may be answered in a while, without anybody's doing.
-bool may_pass(FailureKind kind) {
-  return kind == FailureKind::unreachable || kind == FailureKind::timed_out || kind == FailureKind::locked;
-}
-
 /// "again=apt", for the service: the sources that are worth asking before the next regular run; else empty.
 std::string line_to_ask_again(const Assessment& assessment) {
   std::vector<std::string_view> names;
   for (const auto& source : assessment.sources)
-    if (const auto* failure = std::get_if<Failure>(&source.outcome); failure != nullptr && may_pass(failure->kind))
+    if (const auto* failure = std::get_if<Failure>(&source.outcome); failure != nullptr && failure->may_pass)
       names.emplace_back(source.name);
   return names.empty() ? std::string() : fmt::format("again={}\n", fmt::join(names, ","));
 }

@@ -69,9 +69,11 @@ void check_search(const Snapshot& snapshot, const UpdateSource& source) {
         code);
   if (is_failure(search.error)) {
     const auto error = explain(search.error);
-    throw CollectorError(
+    CollectorError failure(
         error.kind, fmt::format("{}: {}; {}", what_failed(search, source), description(search.error), error.advice),
         error.name);
+    failure.may_pass = error.retry_soon;
+    throw failure;
   }
   if (search.result != SearchResult::succeeded && search.result != SearchResult::succeeded_with_errors)
     throw CollectorError(

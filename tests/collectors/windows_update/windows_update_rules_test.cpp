@@ -10,6 +10,7 @@
 #include "assessment/assessment_json.h"
 #include "assessment/verdict.h"
 #include "collectors/collector.h"
+#include "collectors/windows_update/windows_update_errors.h"
 #include "tests/collectors/windows_update/recorded.h"
 
 namespace patchstate::windows_update {
@@ -98,6 +99,8 @@ TEST_CASE("the code of the call that failed says what kind of failure it is, and
   };
   for (const auto& one : {Case{0x80004001, FailureKind::unsupported, "E_NOTIMPL"},
                           Case{0x8024402C, FailureKind::unreachable, "WU_E_PT_WINHTTP_NAME_NOT_RESOLVED"},
+                          Case{0x80244018, FailureKind::unreachable, "WU_E_PT_HTTP_STATUS_FORBIDDEN"},
+                          Case{0x8024001E, FailureKind::tool_failed, "WU_E_SERVICE_STOP"},
                           Case{0x80070422, FailureKind::disabled, "ERROR_SERVICE_DISABLED"},
                           Case{0x8024500C, FailureKind::disabled, "WU_E_REDIRECTOR_CONNECT_POLICY"},
                           Case{0x80070005, FailureKind::permission_denied, "E_ACCESSDENIED"},
@@ -113,6 +116,7 @@ TEST_CASE("the code of the call that failed says what kind of failure it is, and
       REQUIRE(error);
       CHECK(error->kind == one.kind);
       CHECK(error->error_code == one.name);
+      CHECK(error->may_pass == explain(one.error).retry_soon);
       CHECK(std::string(error->what()).find("IUpdateSearcher.BeginSearch") != std::string::npos);
       CHECK(std::string(error->what()).find("secret") == std::string::npos);
     }
