@@ -7,7 +7,6 @@
 
 #include <fmt/core.h>
 
-#include "collectors/rpm/decompressors.h"
 #include "platform/files.h"
 
 namespace patchstate::rpm {
@@ -16,7 +15,7 @@ namespace {
 struct Kind {
   std::string_view magic;
   std::string_view name;
-  Decompressed (*decompress)(std::string_view bytes, std::size_t max_bytes);
+  Decompressed (*decompress)(std::string_view bytes, std::size_t max_bytes, const TakeContent& take);
 };
 
 using namespace std::string_view_literals;
@@ -31,16 +30,16 @@ constexpr std::array kKinds = {Kind{"\x1f\x8b"sv, "gzip", ungzip}, Kind{"BZh"sv,
   throw std::system_error(std::make_error_code(error), fmt::format("{}: {}", what, why));
 }
 
-}  // namespace
-
-std::string decompress(std::string_view bytes, std::size_t max_bytes, std::string_view what) {
+std::optional<std::string> expand(std::string_view bytes, std::size_t max_bytes, std::string_view what,
+                                  const TakeContent& take) {
   const auto kind =
       std::find_if(kKinds.begin(), kKinds.end(), [&](const Kind& one) { return bytes.starts_with(one.magic); });
   if (kind == kKinds.end()) {
     if (bytes.size() > max_bytes) fail(std::errc::file_too_large, what, fmt::format("{} bytes", bytes.size()));
     return std::string(bytes);
   }
-  Decompressed content = kind->decompress(bytes, max_bytes);
+  Decompressed content = kind->decompress(bytes, max_bytes, take);
+  if (content.ending == Decompressed::Ending::stopped) return std::nullopt;
   if (content.ending == Decompressed::Ending::too_large)
     fail(std::errc::file_too_large, what,
          fmt::format("its {} data expand to more than {} bytes", kind->name, max_bytes));
@@ -49,8 +48,19 @@ std::string decompress(std::string_view bytes, std::size_t max_bytes, std::strin
   return std::move(content.bytes);
 }
 
+}  // namespace
+
+std::string decompress(std::string_view bytes, std::size_t max_bytes, std::string_view what) {
+  return expand(bytes, max_bytes, what, {}).value();
+}
+
 std::string read_compressed(const std::filesystem::path& path, std::size_t max_bytes) {
   return decompress(read_file(path, max_bytes), max_bytes, path.string());
+}
+
+std::optional<std::string> read_compressed(const std::filesystem::path& path, std::size_t max_bytes,
+                                           const TakeContent& take) {
+  return expand(read_file(path, max_bytes), max_bytes, path.string(), take);
 }
 
 }  // namespace patchstate::rpm

@@ -21,13 +21,15 @@ using Ending = Decompressed::Ending;
 class Output {
  public:
   /// `expected` is what the data promise: room for it is made at once, and growing by doubling touches twice as much.
-  explicit Output(std::size_t max_bytes, std::size_t expected = 0)
-      : max_bytes_(max_bytes), first_(std::max(kLeast, expected + 1)) {}
+  Output(std::size_t max_bytes, const TakeContent& take, std::size_t expected = 0)
+      : max_bytes_(max_bytes), take_(take), first_(std::max(kLeast, take ? 0 : expected + 1)) {}
 
-  bool full() const { return used_ > max_bytes_; }
-  /// Room of at least one byte, unless full.
+  bool ended_early() const { return stopped_ || taken_ + used_ > max_bytes_; }
+  Decompressed why() const { return {stopped_ ? Ending::stopped : Ending::too_large, {}}; }
+  /// Room of at least one byte, unless ended_early.
   std::pair<char*, std::size_t> room() {
-    if (used_ == bytes_.size()) bytes_.resize(std::min(std::max(first_, 2 * used_), max_bytes_ + 1));
+    if (used_ == bytes_.size() && take_ && used_ > 0) give();
+    if (used_ == bytes_.size()) bytes_.resize(std::min(std::max(first_, 2 * used_), max_bytes_ - taken_ + 1));
     return {bytes_.data() + used_, bytes_.size() - used_};
   }
   void wrote(std::size_t count) { used_ += count; }
@@ -38,10 +40,23 @@ class Output {
   }
 
  private:
+  void give() {
+    const auto done = take_(std::string_view(bytes_).substr(0, used_));
+    stopped_ = !done;
+    if (!done) return;
+    std::copy(bytes_.begin() + static_cast<std::ptrdiff_t>(*done), bytes_.begin() + static_cast<std::ptrdiff_t>(used_),
+              bytes_.begin());
+    taken_ += *done;
+    used_ -= *done;
+  }
+
   static constexpr std::size_t kLeast = 64U << 10U;
   std::size_t max_bytes_;
+  const TakeContent& take_;
   std::size_t first_;
   std::size_t used_ = 0;
+  std::size_t taken_ = 0;
+  bool stopped_ = false;
   std::string bytes_;
 };
 
@@ -69,7 +84,7 @@ bool take_gzip_stream(std::string_view& bytes, Output& out) {
   if (inflateInit2(&stream, kGzip) != Z_OK) throw std::bad_alloc();
   const std::unique_ptr<z_stream, EndGzip> end(&stream);
   int result = Z_OK;
-  while (result == Z_OK && !out.full()) {
+  while (result == Z_OK && !out.ended_early()) {
     const auto [room, size] = out.room();
     stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));
     stream.avail_in = static_cast<uInt>(std::min(bytes.size(), kMostAtOnce));
@@ -90,7 +105,7 @@ bool take_bzip2_stream(std::string_view& bytes, Output& out) {
   if (BZ2_bzDecompressInit(&stream, 0, 0) != BZ_OK) throw std::bad_alloc();
   const std::unique_ptr<bz_stream, EndBzip2> end(&stream);
   int result = BZ_OK;
-  while (result == BZ_OK && !out.full()) {
+  while (result == BZ_OK && !out.ended_early()) {
     const auto [room, size] = out.room();
     stream.next_in = const_cast<char*>(bytes.data());
     stream.avail_in = static_cast<unsigned>(std::min(bytes.size(), kMostAtOnce));
@@ -109,7 +124,7 @@ bool take_bzip2_stream(std::string_view& bytes, Output& out) {
 Decompressed streams_in_a_row(std::string_view bytes, Output out, bool (*take)(std::string_view& bytes, Output& out)) {
   while (!bytes.empty()) {
     const bool ended = take(bytes, out);
-    if (out.full()) return {Ending::too_large, {}};
+    if (out.ended_early()) return out.why();
     if (!ended) return {};
   }
   return out.whole();
@@ -127,20 +142,20 @@ std::size_t promised_by_gzip(std::string_view bytes) {
 
 }  // namespace
 
-Decompressed ungzip(std::string_view bytes, std::size_t max_bytes) {
-  return streams_in_a_row(bytes, Output(max_bytes, promised_by_gzip(bytes)), take_gzip_stream);
+Decompressed ungzip(std::string_view bytes, std::size_t max_bytes, const TakeContent& take) {
+  return streams_in_a_row(bytes, Output(max_bytes, take, promised_by_gzip(bytes)), take_gzip_stream);
 }
 
-Decompressed bunzip2(std::string_view bytes, std::size_t max_bytes) {
-  return streams_in_a_row(bytes, Output(max_bytes), take_bzip2_stream);
+Decompressed bunzip2(std::string_view bytes, std::size_t max_bytes, const TakeContent& take) {
+  return streams_in_a_row(bytes, Output(max_bytes, take), take_bzip2_stream);
 }
 
-Decompressed unxz(std::string_view bytes, std::size_t max_bytes) {
+Decompressed unxz(std::string_view bytes, std::size_t max_bytes, const TakeContent& take) {
   constexpr std::uint64_t kMostMemory = 512U << 20U;  // `xz -9` needs 65 MiB
   lzma_stream stream = LZMA_STREAM_INIT;
   if (lzma_auto_decoder(&stream, kMostMemory, LZMA_CONCATENATED) != LZMA_OK) throw std::bad_alloc();
   const std::unique_ptr<lzma_stream, EndLzma> end(&stream);
-  Output out(max_bytes);
+  Output out(max_bytes, take);
   stream.next_in = reinterpret_cast<const std::uint8_t*>(bytes.data());
   stream.avail_in = bytes.size();
   lzma_ret result = LZMA_OK;
@@ -150,17 +165,17 @@ Decompressed unxz(std::string_view bytes, std::size_t max_bytes) {
     stream.avail_out = size;
     result = lzma_code(&stream, LZMA_FINISH);
     out.wrote(size - stream.avail_out);
-    if (out.full()) return {Ending::too_large, {}};
+    if (out.ended_early()) return out.why();
   }
   return result == LZMA_STREAM_END ? out.whole() : Decompressed{};
 }
 
-Decompressed unzstd(std::string_view bytes, std::size_t max_bytes) {
+Decompressed unzstd(std::string_view bytes, std::size_t max_bytes, const TakeContent& take) {
   const std::unique_ptr<ZSTD_DStream, EndZstd> stream(ZSTD_createDStream());
   if (!stream) throw std::bad_alloc();
   // What the first frame promises; 0 or an error (a huge number) where it does not.
   const auto promised = ZSTD_getFrameContentSize(bytes.data(), bytes.size());
-  Output out(max_bytes, promised <= max_bytes && promised / kMostExpected <= bytes.size() ? promised : 0);
+  Output out(max_bytes, take, promised <= max_bytes && promised / kMostExpected <= bytes.size() ? promised : 0);
   ZSTD_inBuffer in{bytes.data(), bytes.size(), 0};
   std::size_t result = 1;  // 0: a frame has ended and all of it is written
   while (in.pos < in.size || result != 0) {
@@ -170,7 +185,7 @@ Decompressed unzstd(std::string_view bytes, std::size_t max_bytes) {
     result = ZSTD_decompressStream(stream.get(), &to, &in);
     if (ZSTD_isError(result) != 0) return {};
     out.wrote(to.pos);
-    if (out.full()) return {Ending::too_large, {}};
+    if (out.ended_early()) return out.why();
     if (result != 0 && in.pos == before && to.pos == 0) return {};  // it waits for what is cut off
   }
   return out.whole();

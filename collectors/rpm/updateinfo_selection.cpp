@@ -71,22 +71,6 @@ bool has_id_of(std::string_view update, const Words& ids) {
   return false;
 }
 
-/// Whether `<` begins nothing but elements, and the bytes are what they look like.
-bool is_plain_xml(std::string_view xml) {
-  constexpr std::string_view kDeclaration = "<?xml";
-  std::size_t at = 0;
-  if (xml.starts_with(kDeclaration)) {
-    at = xml.find("?>");
-    if (at == npos) return false;
-    const auto declaration = xml.substr(0, at);
-    const bool names_utf8 = declaration.find("UTF-8") != npos || declaration.find("utf-8") != npos;
-    if (!names_utf8 && declaration.find("encoding") != npos) return false;
-  } else if (!xml.starts_with('<')) {
-    return false;
-  }
-  return xml.find("<!", at) == npos && xml.find("<?", at) == npos;
-}
-
 /// What is left of a text.
 class Kept {
  public:
@@ -139,8 +123,21 @@ void leave_out_packages(std::string_view update, const Words& names, Kept& kept)
 
 }  // namespace
 
+std::optional<std::size_t> begin_of_elements(std::string_view xml) {
+  constexpr std::string_view kDeclaration = "<?xml";
+  constexpr std::string_view kEnd = "?>";
+  if (!xml.starts_with(kDeclaration)) return xml.starts_with('<') ? std::optional<std::size_t>(0) : std::nullopt;
+  const auto end = xml.find(kEnd);
+  if (end == npos) return std::nullopt;
+  const auto declaration = xml.substr(0, end);
+  const bool names_utf8 = declaration.find("UTF-8") != npos || declaration.find("utf-8") != npos;
+  if (!names_utf8 && declaration.find("encoding") != npos) return std::nullopt;
+  return end + kEnd.size();
+}
+
 std::optional<std::string> without_unwanted_updates(std::string_view xml, const AdvisoryFilter& filter) {
-  if (!is_plain_xml(xml)) return std::nullopt;
+  const auto elements = begin_of_elements(xml);
+  if (!elements || xml.find("<!", *elements) != npos || xml.find("<?", *elements) != npos) return std::nullopt;
   Kept kept(xml);
   for (auto begin = find_tag(xml, "<update", 0); begin != npos;) {
     const auto end_tag = find_tag(xml, "</update", begin);

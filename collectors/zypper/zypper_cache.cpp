@@ -9,6 +9,7 @@
 #include "collectors/rpm/compressed_file.h"
 #include "collectors/rpm/repomd_output.h"
 #include "collectors/rpm/updateinfo_output.h"
+#include "collectors/zypper/zypper_told_advisories.h"
 #include "platform/files.h"
 
 namespace patchstate::zypper {
@@ -20,8 +21,32 @@ constexpr std::size_t kLargestRepomd = 4U << 20U;
 constexpr std::size_t kLargestLocks = 4U << 20U;
 
 /// A file is named in repomd.xml, and its name must not lead out of the folder.
-bool is_plain(const std::string& location) {
+bool is_inside(const std::string& location) {
   return !location.empty() && location.front() != '/' && location.find("..") == std::string::npos;
+}
+
+bool is_read_alike(const fs::path& updateinfo) {
+  ReadAlike check;
+  const auto rest = rpm::read_compressed(updateinfo, rpm::kLargestUpdateinfo,
+                                         [&](std::string_view piece) { return check.take(piece); });
+  return rest && check.ends(*rest);
+}
+
+void forget_advisories(FetchedRepository& repository) {
+  repository.advisories.clear();
+  repository.names_security = false;
+}
+
+/// The reader leaves others in where it takes no look at them.
+void keep_wanted(const rpm::AdvisoryFilter& wanted, FetchedRepository& repository) {
+  std::erase_if(repository.advisories, [&](const rpm::RpmAdvisory& one) {
+    return !wanted.ids.contains(one.id) &&
+           std::none_of(one.packages.begin(), one.packages.end(),
+                        [&](const auto& package) { return wanted.package_names.contains(package.name); });
+  });
+  repository.names_security = std::any_of(
+      repository.advisories.begin(), repository.advisories.end(),
+      [](const rpm::RpmAdvisory& one) { return rpm::classification_of(one.type) == Classification::security; });
 }
 
 }  // namespace
@@ -66,20 +91,24 @@ FetchedRepository read_fetched(const fs::path& root, const rpm::ConfiguredRepo& 
 }
 
 void read_advisories(const fs::path& root, const rpm::AdvisoryFilter& wanted, FetchedRepository& repository) {
-  if (!repository.has_updateinfo) return;
-  if (!is_plain(repository.updateinfo)) {
+  if (!repository.has_updateinfo) return forget_advisories(repository);
+  if (!is_inside(repository.updateinfo)) {
+    forget_advisories(repository);
     repository.problem = "repomd.xml names a file outside the repository";
     return;
   }
   const fs::path file = fetched_folder(root, "/var/cache/zypp/raw", repository.config.id) / repository.updateinfo;
   try {
+    if (repository.is_told && is_read_alike(file)) return;
     auto read = rpm::parse_updateinfo(rpm::read_compressed(file, rpm::kLargestUpdateinfo), wanted);
     repository.advisories = std::move(read.advisories);
+    keep_wanted(wanted, repository);
     if (read.problem)
       repository.problem = *read.problem;
     else if (!read.not_understood.empty())
       repository.problem = read.not_understood.front();
   } catch (const std::system_error& error) {
+    forget_advisories(repository);
     repository.problem = error.what();
   }
 }

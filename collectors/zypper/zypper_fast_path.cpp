@@ -9,6 +9,7 @@
 #include <fmt/core.h>
 
 #include "collectors/zypper/zypper_rules.h"
+#include "collectors/zypper/zypper_told_advisories.h"
 
 namespace patchstate::zypper {
 namespace {
@@ -52,27 +53,15 @@ std::vector<std::string_view> lines_in_force(std::string_view text) {
   return lines;
 }
 
-const ProbedVersion& newest_of(const std::vector<ProbedVersion>& versions) {
-  return *std::max_element(versions.begin(), versions.end(), [](const auto& one, const auto& other) {
-    return rpm::compare(rpm::parse_evr(one.version), rpm::parse_evr(other.version)) < 0;
-  });
-}
-
 /// An update that leaves zypper no choice: one newest version, of the same architecture and vendor as what is
 /// installed, and the solver takes it.
 std::string why_not_plain(const ProbedPackage& package) {
-  if (package.newer.empty()) return package.name + " would be replaced by what is not newer";
-  for (const auto& one : package.newer)
-    if (one.vendor != package.installed.vendor) return package.name + " comes from several vendors";
-  const ProbedVersion& newest = newest_of(package.newer);
-  const auto is_newest = [&](const ProbedVersion& one) {
-    return rpm::compare(rpm::parse_evr(one.version), rpm::parse_evr(newest.version)) == 0;
-  };
-  if (std::count_if(package.newer.begin(), package.newer.end(), is_newest) != 1)
-    return fmt::format("{} {} is there more than once", package.name, newest.version);
+  if (package.newest.empty()) return package.name + " would be replaced by what is not newer";
+  if (package.vendors != std::vector{package.installed.vendor}) return package.name + " comes from several vendors";
+  const ProbedVersion& newest = package.newest.front();
+  if (package.newest.size() != 1) return fmt::format("{} {} is there more than once", package.name, newest.version);
   if (newest.arch != package.installed.arch) return package.name + " changes its architecture";
-  if (package.chosen.size() != 1 || !is_newest(package.chosen.front()) || package.chosen.front().arch != newest.arch ||
-      package.chosen.front().repository != newest.repository)
+  if (package.chosen.size() != 1 || package.chosen.front() != newest)
     return fmt::format("{} {} can't be installed", package.name, newest.version);
   return {};
 }
@@ -87,6 +76,10 @@ ListedUpdate row_of(const ProbedPackage& package) {
   row.arch = chosen.arch;
   row.repository = chosen.repository;
   return row;
+}
+
+bool is_security_type(const std::string& type) {
+  return rpm::classification_of(type) == Classification::security;
 }
 
 }  // namespace
@@ -153,6 +146,18 @@ void take(ProbeAnswer answer, Snapshot& snapshot) {
   snapshot.patches = std::move(answer.patches);
   for (const auto& package : answer.packages) snapshot.updates.push_back(row_of(package));
   snapshot.all_updates = snapshot.updates;
+  for (auto& repository : snapshot.repositories) {
+    repository.is_told = true;
+    const auto& categories = answer.categories[repository.config.id];
+    repository.names_security = std::any_of(categories.begin(), categories.end(), is_security_type);
+  }
+  for (auto& one : answer.advisories) {
+    const auto of = std::find_if(snapshot.repositories.begin(), snapshot.repositories.end(),
+                                 [&](const auto& repository) { return repository.config.id == one.repository; });
+    if (of == snapshot.repositories.end()) continue;
+    of->is_told = of->is_told && is_plain(one.advisory);
+    of->advisories.push_back(std::move(one.advisory));
+  }
 }
 
 }  // namespace patchstate::zypper

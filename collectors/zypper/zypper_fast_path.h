@@ -21,7 +21,8 @@ std::vector<std::string> system_checks(std::string_view text);
 std::string needs_zypper(const Snapshot& snapshot);
 /// Why this answer may differ from zypper's; empty: it can't.
 std::string needs_zypper(const ProbeAnswer& answer, const Snapshot& snapshot);
-/// The answer as zypper's lists: patches, updates, and all updates, which are no more than those.
+/// The answer as zypper's lists: patches, updates, and all updates, which are no more than those; and the advisories,
+/// which stand for the file's where FetchedRepository::is_told.
 void take(ProbeAnswer answer, Snapshot& snapshot);
 
 }  // namespace patchstate::zypper

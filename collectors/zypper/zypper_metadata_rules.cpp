@@ -31,9 +31,7 @@ Repository repository_of(const FetchedRepository& from) {
   one.state = from.reading == Reading::never_fetched ? RepositoryState::never_fetched
               : from.reading == Reading::unreadable  ? RepositoryState::unreadable
                                                      : RepositoryState::ok;
-  one.security = std::any_of(from.advisories.begin(), from.advisories.end(), [](const rpm::RpmAdvisory& advisory) {
-    return rpm::classification_of(advisory.type) == Classification::security;
-  });
+  one.security = from.names_security;
   return one;
 }
 

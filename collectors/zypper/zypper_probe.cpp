@@ -4,19 +4,19 @@
 // nothing.
 #include <algorithm>
 #include <cstdio>
-#include <cstring>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include <nlohmann/json.hpp>
 
+#include "collectors/zypper/zypper_probe_advisories.h"
 #include "collectors/zypper/zypper_probe_pool.h"
 #include "collectors/zypper/zypper_probe_solver.h"
 
 extern "C" {
-#include <solv/dataiterator.h>
 #include <solv/evr.h>
 #include <solv/knownid.h>
 #include <solv/repo.h>
@@ -29,28 +29,6 @@ namespace {
 
 using nlohmann::json;
 
-constexpr const char* kPatchPrefix = "patch:";
-
-/// One JSON object on each: a reader needs no more memory than the longest takes.
-using Lines = std::vector<std::string>;
-
-std::string line_of(const json& object) {
-  return object.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
-}
-
-std::string text_of(Pool* pool, Id id) {
-  return id == 0 ? std::string() : std::string(pool_id2str(pool, id));
-}
-
-std::string attribute(Solvable* one, Id key) {
-  const char* const text = solvable_lookup_str(one, key);
-  return text == nullptr ? std::string() : std::string(text);
-}
-
-bool is_patch(Pool* pool, const Solvable* one) {
-  return std::strncmp(pool_id2str(pool, one->name), kPatchPrefix, std::strlen(kPatchPrefix)) == 0;
-}
-
 /// What else there is has its kind ahead of its name; sources have an architecture of their own.
 bool is_package(Pool* pool, const Solvable* one) {
   const std::string_view name = pool_id2str(pool, one->name);
@@ -59,11 +37,11 @@ bool is_package(Pool* pool, const Solvable* one) {
   return one->arch != ARCH_SRC && one->arch != ARCH_NOSRC;
 }
 
+/// [version, architecture, vendor, repository]; the last one not of what is installed.
 json version_facts(Pool* pool, const Solvable* one) {
-  return {{"version", text_of(pool, one->evr)},
-          {"arch", text_of(pool, one->arch)},
-          {"vendor", text_of(pool, one->vendor)},
-          {"repository", one->repo->name}};
+  json facts = {text_of(pool, one->evr), text_of(pool, one->arch), text_of(pool, one->vendor)};
+  if (one->repo != pool->installed) facts.push_back(one->repo->name);
+  return facts;
 }
 
 /// Packages of that name in repositories, those that fit this machine; an empty queue where there are none.
@@ -75,9 +53,6 @@ void find_available(Pool* pool, Id name, IdQueue& found) {
     if (one->name == name && one->repo != pool->installed && is_package(pool, one)) found.push(id);
   }
 }
-
-/// What is installed, by name.
-using Installed = std::map<Id, std::vector<Solvable*>>;
 
 Installed installed_packages(Pool* pool) {
   Installed installed;
@@ -94,6 +69,34 @@ std::map<Id, std::vector<Id>> by_name(Pool* pool, const std::vector<Id>& ids) {
   return named;
 }
 
+json versions_of(Pool* pool, const std::vector<Id>& ids) {
+  json versions = json::array();
+  for (const Id id : ids) versions.push_back(version_facts(pool, pool_id2solvable(pool, id)));
+  return versions;
+}
+
+struct Newer {
+  std::vector<Id> newest;  ///< all packages of the newest version
+  std::set<Id> vendors;    ///< of these and of all between
+};
+
+Newer newer_than(Pool* pool, const Solvable* installed) {
+  Newer newer;
+  IdQueue available;
+  find_available(pool, installed->name, available);
+  for (const Id id : available) {
+    const Solvable* const one = pool_id2solvable(pool, id);
+    if (pool_evrcmp(pool, one->evr, installed->evr, EVRCMP_COMPARE) <= 0) continue;
+    newer.vendors.insert(one->vendor);
+    const int order = newer.newest.empty()
+                          ? 0
+                          : pool_evrcmp(pool, one->evr, pool_id2solvable(pool, newer.newest[0])->evr, EVRCMP_COMPARE);
+    if (order > 0) newer.newest.clear();
+    if (order >= 0) newer.newest.push_back(id);
+  }
+  return newer;
+}
+
 /// What is installed and has something newer, or is replaced.
 Lines packages(Pool* pool, const Installed& installed, const UpdateRun& run) {
   Lines lines;
@@ -101,23 +104,16 @@ Lines packages(Pool* pool, const Installed& installed, const UpdateRun& run) {
   for (const auto& [name, versions] : installed) {
     if (versions.size() > 1) continue;
     const Solvable* const one = versions.front();
-    json newer = json::array();
-    IdQueue available;
-    find_available(pool, name, available);
-    for (const Id id : available) {
-      const Solvable* const other = pool_id2solvable(pool, id);
-      if (pool_evrcmp(pool, other->evr, one->evr, EVRCMP_COMPARE) > 0) newer.push_back(version_facts(pool, other));
-    }
+    const Newer newer = newer_than(pool, one);
     const auto taken = chosen.find(name);
-    if (newer.empty() && taken == chosen.end()) continue;
-    json facts = version_facts(pool, one);
-    facts.erase("repository");
-    facts["kind"] = "package";
-    facts["name"] = text_of(pool, name);
-    facts["newer"] = std::move(newer);
-    facts["chosen"] = json::array();
-    if (taken != chosen.end())
-      for (const Id id : taken->second) facts["chosen"].push_back(version_facts(pool, pool_id2solvable(pool, id)));
+    if (newer.newest.empty() && taken == chosen.end()) continue;
+    json facts = {{"kind", "package"},
+                  {"name", text_of(pool, name)},
+                  {"installed", version_facts(pool, one)},
+                  {"newest", versions_of(pool, newer.newest)},
+                  {"vendors", json::array()}};
+    for (const Id vendor : newer.vendors) facts["vendors"].push_back(text_of(pool, vendor));
+    facts["chosen"] = taken == chosen.end() ? json::array() : versions_of(pool, taken->second);
     lines.push_back(line_of(facts));
   }
   return lines;
@@ -135,60 +131,6 @@ json names_of(Pool* pool, const std::vector<Id>& ids) {
   json names = json::array();
   for (const Id id : ids) names.push_back(text_of(pool, pool_id2solvable(pool, id)->name));
   return names;
-}
-
-json issues_of(Pool* pool, Id id) {
-  json issues = json::array();
-  Dataiterator at{};
-  dataiterator_init(&at, pool, nullptr, id, UPDATE_REFERENCE, nullptr, 0);
-  while (dataiterator_step(&at) != 0) {
-    dataiterator_setpos(&at);
-    const char* const type = pool_lookup_str(pool, SOLVID_POS, UPDATE_REFERENCE_TYPE);
-    const char* const name = pool_lookup_str(pool, SOLVID_POS, UPDATE_REFERENCE_ID);
-    if (type != nullptr && name != nullptr) issues.push_back({{"type", type}, {"id", name}});
-  }
-  dataiterator_free(&at);
-  return issues;
-}
-
-Lines patches(Pool* pool, const PatchRun& run) {
-  Lines lines;
-  for (const Id id : run.needed) {
-    Solvable* const one = pool_id2solvable(pool, id);
-    lines.push_back(line_of({{"kind", "patch"},
-                             {"name", text_of(pool, one->name).substr(std::strlen(kPatchPrefix))},
-                             {"edition", text_of(pool, one->evr)},
-                             {"arch", text_of(pool, one->arch)},
-                             {"repository", one->repo->name},
-                             {"category", attribute(one, SOLVABLE_PATCHCATEGORY)},
-                             {"severity", attribute(one, UPDATE_SEVERITY)},
-                             {"issued", solvable_lookup_num(one, SOLVABLE_BUILDTIME, 0)},
-                             {"updateStack", solvable_lookup_bool(one, UPDATE_RESTART) != 0},
-                             {"reboot", solvable_lookup_bool(one, UPDATE_REBOOT) != 0},
-                             {"issues", issues_of(pool, id)}}));
-  }
-  return lines;
-}
-
-bool is_newer_than_installed(Pool* pool, Id name, Id version, const Installed& installed) {
-  const auto found = installed.find(name);
-  return found != installed.end() &&
-         std::any_of(found->second.begin(), found->second.end(),
-                     [&](const Solvable* other) { return pool_evrcmp(pool, version, other->evr, EVRCMP_COMPARE) > 0; });
-}
-
-/// Whether a patch brings something newer than what is installed.
-bool brings_newer(Pool* pool, Id patch, const Installed& installed) {
-  bool newer = false;
-  Dataiterator at{};
-  dataiterator_init(&at, pool, nullptr, patch, UPDATE_COLLECTION, nullptr, 0);
-  while (dataiterator_step(&at) != 0) {
-    dataiterator_setpos(&at);
-    newer = newer || is_newer_than_installed(pool, pool_lookup_id(pool, SOLVID_POS, UPDATE_COLLECTION_NAME),
-                                             pool_lookup_id(pool, SOLVID_POS, UPDATE_COLLECTION_EVR), installed);
-  }
-  dataiterator_free(&at);
-  return newer;
 }
 
 /// What libzypp takes from its solver although it is there (SATResolver.cc of libzypp), as far as it is or could be
@@ -216,9 +158,9 @@ json set_aside(Pool* pool, const Installed& installed, const UpdateRun& update) 
   return found;
 }
 
-int print(const json& head, const Lines& packages, const Lines& patches) {
+int print(const json& head, const Lines& packages, const Lines& advisories) {
   std::string text = line_of(head);
-  for (const auto* const lines : {&packages, &patches})
+  for (const auto* const lines : {&packages, &advisories})
     for (const auto& line : *lines) text += line;
   const bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
   return written ? 0 : 2;
@@ -238,7 +180,7 @@ int probe(const std::string& root, const std::vector<ProbedRepository>& reposito
   const UpdateRun update = run_update(pool);
   const Installed installed = installed_packages(pool);
   const Lines package_lines = packages(pool, installed, update);
-  const Lines patch_lines = patches(pool, status);
+  const ToldAdvisories told = advisories(pool, installed, status);
   head["problems"] = status.problems + update.problems;
   head["changesUnasked"] = status.changes;
   head["patchesKnown"] = status.known;
@@ -246,8 +188,9 @@ int probe(const std::string& root, const std::vector<ProbedRepository>& reposito
   head["severalTimes"] = installed_several_times(pool, installed);
   head["setAside"] = set_aside(pool, installed, update);
   head["packages"] = package_lines.size();
-  head["patches"] = patch_lines.size();
-  return print(head, package_lines, patch_lines);
+  head["advisories"] = told.lines.size();
+  head["categories"] = told.categories;
+  return print(head, package_lines, told.lines);
 }
 
 }  // namespace

@@ -3,10 +3,12 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "collectors/rpm/rpm_advisory.h"
 #include "collectors/zypper/zypper_answer.h"
 
 namespace patchstate::zypper {
@@ -16,14 +18,24 @@ struct ProbedVersion {
   std::string arch;
   std::string vendor;
   std::string repository;  ///< alias; empty: installed
+  bool operator==(const ProbedVersion&) const = default;
 };
 
 /// Something installed once that repositories have newer, or that the solver would replace.
 struct ProbedPackage {
   std::string name;
   ProbedVersion installed;
-  std::vector<ProbedVersion> newer;   ///< of all architectures that fit the machine, and all vendors; in no order
+  std::vector<ProbedVersion> newest;  ///< above it: that version in all architectures that fit the machine, in no order
+  std::vector<std::string> vendors;   ///< of that and of all versions between
   std::vector<ProbedVersion> chosen;  ///< what the solver would install of that name
+};
+
+/// What zypper's cache has of an advisory: not its title, nor when it was updated. `issued` is the later of the two
+/// times where it has both, `reboot_suggested` what its packages say. Of its packages those that are installed in that
+/// architecture.
+struct ProbedAdvisory {
+  std::string repository;  ///< alias
+  rpm::RpmAdvisory advisory;
 };
 
 struct ProbeAnswer {
@@ -37,6 +49,10 @@ struct ProbeAnswer {
   std::vector<std::string> set_aside;      ///< names of retracted updates and PTFs that would count otherwise
   std::vector<ProbedPackage> packages;
   std::vector<ListedUpdate> patches;  ///< needed ones, as `zypper list-patches` has them
+  /// Needed, or newer for something installed; in the order of the repositories' files.
+  std::vector<ProbedAdvisory> advisories;
+  /// By alias: the categories of all advisories about what is installed, older ones too.
+  std::map<std::string, std::vector<std::string>> categories;
 };
 
 /// Throws CollectorError(unparseable) for anything but a whole answer of the probe's.

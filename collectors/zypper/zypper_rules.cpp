@@ -278,8 +278,9 @@ class Judge {
     update.vendor_severity = patch.severity;
     if (patch.reboot_suggested) update.reboot_behavior = RebootBehavior::always_requires_reboot;
     update.advisories = {{patch.name, update.classifications.front(), update.severity, patch.issued, {}}};
+    if (advisory != nullptr) update.cves = advisory->cves;
     for (const auto& issue : patch.issues)
-      if (issue.type == "cve") update.cves.push_back(issue.id);
+      if (issue.type == "cve" && advisory == nullptr) update.cves.push_back(issue.id);
     update.evidence = "zypper lists the patch as needed; which packages it brings is not known";
     updates_.push_back(std::move(update));
   }

@@ -26,6 +26,8 @@ struct FetchedRepository {
   std::string updateinfo;            ///< the file it has them in, relative to the repository
   bool has_updateinfo = false;       ///< it tells security from other
   std::vector<rpm::RpmAdvisory> advisories;
+  bool is_told = false;         ///< `advisories` are zypper's cache's, and the file's where that is ReadAlike
+  bool names_security = false;  ///< some advisory about what is installed, older ones too, is about security
 };
 
 struct Snapshot {

@@ -2,6 +2,7 @@
 """patchstate-solv-probe beside zypper: what both say of one machine."""
 
 import json
+import re
 
 PROBE = "patchstate-solv-probe"
 
@@ -33,25 +34,28 @@ def of_probe(machine, world, probe):
     updates, patches = set(), set()
     for line in lines[1:]:
         if line["kind"] == "package":
-            chosen, = line["chosen"]
-            updates.add((line["name"], chosen["version"], chosen["arch"], line["version"], chosen["repository"]))
-        else:
+            (version, arch, _, repository), = line["chosen"]
+            updates.add((line["name"], version, arch, line["installed"][0], repository))
+        elif line["needed"]:
             patches.add((line["name"], line["edition"], line["arch"], line["repository"], line["category"], line["severity"],
                          line["updateStack"], line["reboot"], line["issued"],
-                         tuple(sorted((issue["type"], issue["id"]) for issue in line["issues"]))))
+                         tuple(sorted(line["cves"]))))
     return updates, patches
 
 
 def of_zypper(updates, patches):
     """The same of the <update> elements of zypper's two lists."""
-    def issues(row):
-        return tuple(sorted((issue.get("type"), issue.get("id")) for issue in row.iter("issue")))
+    def cves(row):
+        """Those of its texts too, which zypper does not count among the issues."""
+        texts = " ".join(row.findtext(name) or "" for name in ("summary", "description"))
+        return tuple(sorted({issue.get("id") or issue.findtext("title") for issue in row.iter("issue") if issue.get("type") == "cve"}
+                            | {text.upper() for text in re.findall(r"CVE-\d{4}-\d{4,}", texts, re.IGNORECASE)}))
 
     return ({(row.get("name"), row.get("edition"), row.get("arch"), row.get("edition-old"), row.find("source").get("alias"))
              for row in updates},
             {(row.get("name"), row.get("edition"), row.get("arch"), row.find("source").get("alias"), row.get("category"),
               row.get("severity"), row.get("pkgmanager") == "true", row.get("restart") == "true",
-              int(row.find("issue-date").get("time_t")), issues(row)) for row in patches})
+              int(row.find("issue-date").get("time_t")), cves(row)) for row in patches})
 
 
 def list_differences(probes, zyppers):

@@ -95,6 +95,56 @@ def three_repositories(world):
             "beta.x86_64": Expected("1.0-1", "1.1-1", ("T-1",), "moderate", cves=("CVE-2026-1",), reboot="always_requires_reboot")}
 
 
+@scenario("probe: CVEs in texts, another address, an epoch, an older advisory, one of another architecture")
+def all_of_an_advisory(world):
+    updates = world.repository("updates")
+    world.installed("alpha", "1:1.0-1", vendor=VENDOR)
+    updates.package("alpha", "1:1.2-1", vendor=VENDOR)
+    head = '<update from="s" status="stable" type="{}" version="3"><id>{}</id><title>alpha: CVE-2026-3 CVE-2026-1</title>'
+    rest = ('<severity>important</severity><issued date="1767323045"/><release>r</release><description>cve-2026-0004 &amp;\nmore'
+            '</description><references><reference href="https://example.org/bug" id="1" type="bugzilla" title="CVE-2026-9999"/>'
+            '<reference href="https://example.org/self" id="self" type="self" title="x"/>'
+            '<reference href="https://example.org/c" id="" type="cve" title="CVE-2026-2222"/>'
+            '<reference href="https://example.org/c" id="CVE-2026-1111" type="cve" title="y"/></references><pkglist><collection>'
+            '<package name="alpha" epoch="1" version="{}" release="1" arch="{}"><filename>f</filename></package>'
+            '<package name="beta" epoch="0" version="7" release="1" arch="x86_64"/></collection></pkglist></update>')
+    updates.raw_updateinfo = "<updates>" + "".join(
+        head.format(kind, identity) + rest.format(version, arch)
+        for identity, kind, version, arch in (("T-1", "security", "1.1", "x86_64"), ("T-2", "recommended", "1.2", "x86_64"),
+                                              ("T-old", "security", "0.9", "x86_64"), ("T-odd", "security", "1.2", "s390x"))) + "</updates>"
+    return {"alpha.x86_64": Expected("1:1.0-1", "1:1.2-1", ("T-1", "T-2"), "important", "security bugfix",
+                                     cves=("CVE-2026-1111", "CVE-2026-2222", "CVE-2026-0004"))}
+
+
+@scenario("probe: an advisory was updated after it was issued, which zypper's cache can't tell apart")
+def updated_advisory(world):
+    updates = world.repository("updates")
+    return {"alpha.x86_64": one_update(world, updates, issued="2026-01-02 03:04:05", updated="2026-03-04 05:06:07")}
+
+
+@scenario("probe: a time that libsolv does not read")
+def other_time(world):
+    return {"alpha.x86_64": one_update(world, world.repository("updates"), issued="2026-01-02T03:04:05+02:00")}
+
+
+@scenario("probe: a reboot is suggested where libsolv does not look")
+def reboot_of_advisory(world):
+    updates = world.repository("updates")
+    expected = one_update(world, updates)
+    updates.raw_updateinfo = "<updates>" + updates.advisories[0].xml().replace(
+        "<references>", "<reboot_suggested/><references>") + "</updates>"
+    expected.reboot = "always_requires_reboot"
+    return {"alpha.x86_64": expected}
+
+
+@scenario("probe: comments in the advisories")
+def comments(world):
+    updates = world.repository("updates")
+    expected = one_update(world, updates)
+    updates.raw_updateinfo = "<updates><!-- <updated> -->" + updates.advisories[0].xml() + "</updates>"
+    return {"alpha.x86_64": expected}
+
+
 @scenario("probe: one version is in two repositories", probe=False)
 def in_two_repositories(world):
     for alias in ("first", "second"):

@@ -58,6 +58,9 @@ def fill_by(seed):
                                     severity=chance.choice(["critical", "important", "low", ""]),
                                     status="retracted" if odd and chance.random() < 0.1 else "stable",
                                     cves=[f"CVE-2026-{chance.randint(1000, 1009)}"], reboot=chance.random() < 0.2,
+                                    description=chance.choice(["", "It mends CVE-2026-2000 and CVE-2026-1000."]),
+                                    issued=chance.choice(["2026-01-02 03:04:05", "1767323046", "2026-01-02T03:04:05Z"]),
+                                    updated=chance.choice(["", "", "", "2026-02-03 04:05:06"]),
                                     restart=chance.random() < 0.1, packages=[nevra(one.name, one.evr, one.arch) for one in named])
         if odd and chance.random() < 0.1:
             world.file("/etc/zypp/locks", f"\ntype: package\nmatch_type: exact\ncase_sensitive: on\nsolvable_name: {NAMES[0]}\n")

@@ -122,7 +122,7 @@ def against_list_patches(scenario, machine, world, answer):
             yield f"zypper needs the patch {row.get('name')}, which is not reported"
             continue
         advisory, update = ours[row.get("name")]
-        cves = {issue.get("id") for issue in row.iter("issue") if issue.get("type") == "cve"}
+        cves = {issue.get("id") or issue.findtext("title") for issue in row.iter("issue") if issue.get("type") == "cve"}
         if (row.get("category") == "security") != (advisory["type"] == "security"):
             yield f"{row.get('name')} is {row.get('category')} for zypper, {advisory['type']} for us"
         if (row.get("severity") or "unknown") not in (advisory["severity"], "important", "low"):

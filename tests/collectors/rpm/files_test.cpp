@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <cstdlib>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -76,6 +77,31 @@ TEST_CASE("edge-124: a file is decompressed by its first bytes, whatever its nam
   }
   for (const auto& one : compressed("")) CHECK(decompress(one.bytes, 0, "file").empty());
   CHECK(decompress("", 0, "file").empty());
+}
+
+TEST_CASE("a file can be taken in pieces, and what is not taken is left or comes again") {
+  const std::string text = some_text();
+  const test::TemporaryFolder folder;
+  for (const auto& one : compressed(text)) {
+    CAPTURE(one.program);
+    const auto file = folder.write("updateinfo.xml", one.bytes);
+    std::string taken;
+    const auto lines = [&](std::string_view content) {
+      const auto size = content.rfind('\n') + 1;
+      taken += content.substr(0, size);
+      return std::optional(size);
+    };
+    const auto rest = read_compressed(file, text.size(), lines);
+    REQUIRE(rest.has_value());
+    CHECK(taken.size() > text.size() / 2);
+    CHECK(taken + *rest == text);
+    CHECK(read_compressed(file, text.size(), [](auto) { return std::optional<std::size_t>(0); }) == text);
+    CHECK(!read_compressed(file, text.size(), [](auto) { return std::optional<std::size_t>(); }).has_value());
+    const auto too_large = [&] { return read_compressed(file, text.size() - 1, lines); };
+    CHECK_THROWS_AS(too_large(), std::system_error);
+    const auto cut_off = folder.write("cut", one.bytes.substr(0, one.bytes.size() / 2));
+    CHECK_THROWS_AS(read_compressed(cut_off, text.size(), lines), std::system_error);
+  }
 }
 
 TEST_CASE("edge-124: broken compression is an error, wherever the file was cut or changed") {

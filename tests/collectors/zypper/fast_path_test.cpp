@@ -28,8 +28,7 @@ ProbeAnswer plain_answer() {
   answer.tool_version = "libsolv 0.7.23";
   answer.patches_known = 1;
   const ProbedVersion newest{"1.2-1", "x86_64", "SUSE", "updates"};
-  answer.packages.push_back(
-      {"alpha", {"1.0-1", "x86_64", "SUSE", {}}, {newest, {"1.1-1", "x86_64", "SUSE", "updates"}}, {newest}});
+  answer.packages.push_back({"alpha", {"1.0-1", "x86_64", "SUSE", {}}, {newest}, {"SUSE"}, {newest}});
   return answer;
 }
 
@@ -89,18 +88,18 @@ TEST_CASE("an answer that leaves zypper a choice is not taken") {
       {"a removal", [](auto& one) { one.erased = {"old"}; }},
       {"two kernels", [](auto& one) { one.several_times = {"kernel-default"}; }},
       {"retracted", [](auto& one) { one.set_aside = {"patch:SUSE-1"}; }},
-      {"another vendor, even of an older one", [](auto& one) { one.packages[0].newer[1].vendor = "else"; }},
+      {"another vendor, even of an older one", [](auto& one) { one.packages[0].vendors.emplace_back("else"); }},
       {"an architecture changes", [](auto& one) { one.packages[0].installed.arch = "i686"; }},
       {"the newest is in two repositories",
        [](auto& one) {
-         one.packages[0].newer.push_back(one.packages[0].newer[0]);
-         one.packages[0].newer.back().repository = "base";
+         one.packages[0].newest.push_back(one.packages[0].newest[0]);
+         one.packages[0].newest.back().repository = "base";
        }},
-      {"the newest is not taken", [](auto& one) { one.packages[0].chosen = {one.packages[0].newer[1]}; }},
+      {"the newest is not taken", [](auto& one) { one.packages[0].chosen[0].version = "1.1-1"; }},
       {"nothing is taken", [](auto& one) { one.packages[0].chosen.clear(); }},
       {"two are taken", [](auto& one) { one.packages[0].chosen.push_back(one.packages[0].chosen[0]); }},
       {"from elsewhere", [](auto& one) { one.packages[0].chosen[0].repository = "base"; }},
-      {"a downgrade", [](auto& one) { one.packages[0].newer.clear(); }},
+      {"a downgrade", [](auto& one) { one.packages[0].newest.clear(); }},
       {"installed is another version", [](auto& one) { one.packages[0].installed.version = "1.0-2"; }},
       {"it is not installed", [](auto& one) { one.packages[0].name = "beta"; }},
   };
@@ -128,6 +127,26 @@ TEST_CASE("what is taken are zypper's lists, and the tool is named") {
   CHECK(snapshot.updates[0].arch == "x86_64");
   CHECK(snapshot.updates[0].repository == "updates");
   CHECK(snapshot.all_updates.size() == 1);
+}
+
+TEST_CASE("advisories of the cache go to their repository, and stand for the file if they are plain") {
+  Snapshot snapshot = plain_snapshot();
+  ProbeAnswer answer = plain_answer();
+  for (const char* const alias : {"base", "updates", "gone"}) {
+    auto& one = answer.advisories.emplace_back();
+    one.repository = alias;
+    one.advisory.id = alias;
+    one.advisory.issued = Time{};
+  }
+  answer.advisories[1].advisory.severity = "important ";
+  answer.categories = {{"base", {"recommended"}}, {"updates", {"recommended", "security"}}};
+  take(std::move(answer), snapshot);
+  CHECK(snapshot.repositories[0].is_told);
+  CHECK(snapshot.repositories[0].advisories.at(0).id == "base");
+  CHECK(!snapshot.repositories[0].names_security);
+  CHECK(!snapshot.repositories[1].is_told);
+  CHECK(snapshot.repositories[1].advisories.size() == 1);
+  CHECK(snapshot.repositories[1].names_security);
 }
 
 TEST_CASE("settings that only say how packages are fetched are usual, all others are not") {

@@ -11,18 +11,23 @@ namespace {
 
 constexpr std::string_view kAnswer =
     R"({"snapshot":"zypper","tool":"patchstate-solv-probe","toolVersion":"libsolv 0.7.23","problems":1,"changesUnasked":2,)"
-    R"("patchesKnown":7,"erased":["old"],"severalTimes":["kernel-default"],"setAside":["patch:SUSE-2"],"packages":1,"patches":2})"
+    R"("patchesKnown":7,"erased":["old"],"severalTimes":["kernel-default"],"setAside":["patch:SUSE-2"],"packages":1,)"
+    R"("advisories":3,"categories":{"updates":["recommended","security"]}})"
     "\n"
-    R"({"kind":"package","name":"alpha","version":"1:1.0-1","arch":"x86_64","vendor":"SUSE",)"
-    R"("newer":[{"version":"1:1.1-1","arch":"x86_64","vendor":"SUSE","repository":"updates"}],)"
-    R"("chosen":[{"version":"1:1.1-1","arch":"noarch","vendor":"","repository":"other"}]})"
+    R"({"kind":"package","name":"alpha","installed":["1:1.0-1","x86_64","SUSE"],)"
+    R"("newest":[["1:1.1-1","x86_64","SUSE","updates"]],"vendors":["SUSE"],"chosen":[["1:1.1-1","noarch","","other"]]})"
     "\n"
-    R"({"kind":"patch","name":"SUSE-1","edition":"1","arch":"noarch","repository":"updates","category":"security",)"
-    R"("severity":"important","issued":1767323045,"updateStack":false,"reboot":true,)"
-    R"("issues":[{"type":"cve","id":"CVE-2026-1"}]})"
+    R"({"kind":"advisory","name":"SUSE-1","edition":"1","arch":"noarch","repository":"updates","needed":true,)"
+    R"("category":"security","severity":"important","issued":1767323045,"updateStack":false,"reboot":true,)"
+    R"("url":"https://example.org/1","cves":["CVE-2026-1"],"packages":[["alpha","x86_64","1:1.1-1"]]})"
     "\n"
-    R"({"kind":"patch","name":"STACK-1","edition":"2","arch":"noarch","repository":"updates","category":"recommended",)"
-    R"("severity":"low","issued":-1,"updateStack":true,"reboot":false,"issues":[]})"
+    R"({"kind":"advisory","name":"STACK-1","edition":"2","arch":"noarch","repository":"updates","needed":true,)"
+    R"("category":"recommended","severity":"low","issued":-1,"updateStack":true,"reboot":false,)"
+    R"("url":"","cves":[],"packages":[]})"
+    "\n"
+    R"({"kind":"advisory","name":"OTHER-1","edition":"1","arch":"noarch","repository":"updates","needed":false,)"
+    R"("category":"optional","severity":"","issued":1767323045,"updateStack":false,"reboot":false,)"
+    R"("url":"","cves":[],"packages":[["alpha","x86_64","1:1.0-2"]]})"
     "\n";
 constexpr std::string_view kStale =
     R"({"snapshot":"zypper","tool":"patchstate-solv-probe","toolVersion":"libsolv 0.7.23","stale":"updates has changed"})"
@@ -63,7 +68,8 @@ TEST_CASE("the solv probe's answer is read field by field") {
   CHECK(package.installed.version == "1:1.0-1");
   CHECK(package.installed.arch == "x86_64");
   CHECK(package.installed.vendor == "SUSE");
-  CHECK(package.newer.at(0).repository == "updates");
+  CHECK(package.newest.at(0).repository == "updates");
+  CHECK(package.vendors == std::vector<std::string>{"SUSE"});
   CHECK(package.chosen.at(0).arch == "noarch");
   REQUIRE(all.patches.size() == 2);
   const ListedUpdate& patch = all.patches[0];
@@ -77,6 +83,22 @@ TEST_CASE("the solv probe's answer is read field by field") {
   CHECK(patch.issued == Time{std::chrono::seconds{1767323045}});
   CHECK(patch.issues.at(0).id == "CVE-2026-1");
   CHECK(!all.patches[1].issued);
+  REQUIRE(all.advisories.size() == 3);
+  const ProbedAdvisory& told = all.advisories[0];
+  CHECK(told.repository == "updates");
+  CHECK(told.advisory.id == "SUSE-1");
+  CHECK(told.advisory.version == "1");
+  CHECK(told.advisory.type == "security");
+  CHECK(told.advisory.severity == "important");
+  CHECK(told.advisory.url == "https://example.org/1");
+  CHECK(told.advisory.cves == std::vector<std::string>{"CVE-2026-1"});
+  CHECK(told.advisory.reboot_suggested);
+  CHECK(told.advisory.issued == patch.issued);
+  CHECK(told.advisory.packages.at(0).name == "alpha");
+  CHECK(told.advisory.packages[0].arch == "x86_64");
+  CHECK(told.advisory.packages[0].version == rpm::parse_evr("1:1.1-1"));
+  CHECK(all.advisories[2].advisory.id == "OTHER-1");
+  CHECK(all.categories.at("updates").size() == 2);
 }
 
 TEST_CASE("edge-117: while a patch of the update stack is needed, the others are blocked") {
@@ -111,17 +133,27 @@ TEST_CASE("edge-107, edge-112: whatever else the solv probe prints is unparseabl
       "{\"snapshot\":\"apt\"}\n",
       "{\"snapshot\":1}\n",
       std::string(kAnswer) + "x",
-      with(R"("name":"alpha")", R"("name":"")"),                // an update of nothing
-      with(R"("name":"SUSE-1")", R"("name":"")"),               // a patch without a name
-      with(R"("version":"1:1.1-1")", R"("version":"")"),        // to no version
-      with(R"("repository":"updates")", R"("repository":"")"),  // from nowhere
-      with(R"("erased":["old"],)", ""),                         // nobody knows what would go
+      with(R"("name":"alpha")", R"("name":"")"),                 // an update of nothing
+      with(R"("name":"SUSE-1")", R"("name":"")"),                // an advisory without a name
+      with(R"(["1:1.1-1",)", R"(["",)"),                         // to no version
+      with(R"("updates"]],"vendors")", R"(""]],"vendors")"),     // from nowhere
+      with(R"("SUSE","updates"]])", R"("SUSE"]])"),              // from nowhere
+      with(R"(["1:1.0-1","x86_64","SUSE"])", R"(["1:1.0-1"])"),  // of no architecture
+      with(R"(["1:1.0-1","x86_64","SUSE"])", R"({"0":"1"})"),
+      with(R"(["alpha","x86_64","1:1.1-1"])", R"(["alpha","x86_64",""])"),  // an advisory of no version
+      with(R"(["alpha","x86_64","1:1.1-1"])", R"(["alpha","x86_64",1])"),
+      with(R"(["alpha","x86_64","1:1.1-1"])", R"(["alpha","x86_64"])"),
+      with(R"(["alpha","x86_64","1:1.1-1"])", R"([[[[[[[[]]]]]]]])"),
+      with(R"("cves":["CVE-2026-1"])", R"("cves":[1])"),
+      with(R"("needed":true,)", ""),
+      with(R"("categories":{"updates":["recommended","security"]})", R"("categories":[])"),
+      with(R"("erased":["old"],)", ""),  // nobody knows what would go
       with(R"("problems":1)", R"("problems":null)"),
       with(R"("patchesKnown":7,)", ""),
       with(R"("problems":1)", R"("problems":1e300)"),
       with(R"("issued":-1)", R"("issued":-1.5e99)"),
       with(R"("packages":1)", R"("packages":2)"),
-      with(R"("patches":2)", R"("patches":1)"),
+      with(R"("advisories":3)", R"("advisories":2)"),
       with(R"("kind":"package")", R"("kind":"pattern")"),
       std::string(kAnswer) + "\n",
       "{\"snapshot\":\"zypper\",\"toolVersion\":\"libsolv 0.7.23\",\"stale\":\"\"}\n",

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "collectors/zypper/zypper_probe_advisories.h"
+
+#include <algorithm>
+#include <cstring>
+#include <set>
+#include <string_view>
+#include <unordered_set>
+#include <utility>
+
+#include "collectors/rpm/rpm_advisory.h"
+
+extern "C" {
+#include <solv/dataiterator.h>
+#include <solv/evr.h>
+#include <solv/knownid.h>
+#include <solv/repo.h>
+#include <solv/solvable.h>
+}
+
+namespace patchstate::zypper {
+namespace {
+
+using nlohmann::json;
+
+/// Calls `visit` with the pool at each entry of a list that an advisory has.
+template <class Visit>
+void for_each_entry(Pool* pool, Id advisory, Id key, const Visit& visit) {
+  Dataiterator at{};
+  dataiterator_init(&at, pool, nullptr, advisory, key, nullptr, 0);
+  while (dataiterator_step(&at) != 0) {
+    dataiterator_setpos(&at);
+    visit();
+  }
+  dataiterator_free(&at);
+}
+
+std::string_view text_here(Pool* pool, Id key) {
+  const char* const text = pool_lookup_str(pool, SOLVID_POS, key);
+  return text == nullptr ? std::string_view() : std::string_view(text);
+}
+
+/// What an advisory brings for what is installed.
+struct Brought {
+  json packages = json::array();  ///< [name, architecture, version]
+  bool names_installed = false;   ///< in some architecture and version
+  bool is_newer = false;
+};
+
+Brought brought_by(Pool* pool, Id advisory, const Installed& installed) {
+  Brought brought;
+  for_each_entry(pool, advisory, UPDATE_COLLECTION, [&] {
+    const auto found = installed.find(pool_lookup_id(pool, SOLVID_POS, UPDATE_COLLECTION_NAME));
+    if (found == installed.end()) return;
+    brought.names_installed = true;
+    const Id arch = pool_lookup_id(pool, SOLVID_POS, UPDATE_COLLECTION_ARCH);
+    const Id version = pool_lookup_id(pool, SOLVID_POS, UPDATE_COLLECTION_EVR);
+    bool is_of_arch = false;
+    for (const Solvable* const one : found->second) {
+      is_of_arch = is_of_arch || one->arch == arch;
+      // Without a version nobody can tell: the reader refuses it.
+      brought.is_newer = brought.is_newer || version == 0 ||
+                         (one->arch == arch && pool_evrcmp(pool, version, one->evr, EVRCMP_COMPARE) > 0);
+    }
+    if (is_of_arch || version == 0)
+      brought.packages.push_back({text_of(pool, found->first), text_of(pool, arch), text_of(pool, version)});
+  });
+  return brought;
+}
+
+struct References {
+  std::string self;  ///< its own address
+  std::vector<std::string> cves;
+};
+
+/// As collectors/rpm/updateinfo_output reads them.
+References references_of(Pool* pool, Id advisory) {
+  References references;
+  std::unordered_set<std::string> seen;
+  const auto add = [&](std::string cve) {
+    if (!cve.empty() && seen.insert(cve).second) references.cves.push_back(std::move(cve));
+  };
+  for_each_entry(pool, advisory, UPDATE_REFERENCE, [&] {
+    const auto type = text_here(pool, UPDATE_REFERENCE_TYPE);
+    if (type == "self" && references.self.empty()) references.self = text_here(pool, UPDATE_REFERENCE_HREF);
+    if (type != "cve") return;
+    const auto id = text_here(pool, UPDATE_REFERENCE_ID);
+    add(std::string(id.empty() ? text_here(pool, UPDATE_REFERENCE_TITLE) : id));
+  });
+  Solvable* const one = pool_id2solvable(pool, advisory);
+  for (const Id key : {SOLVABLE_SUMMARY, SOLVABLE_DESCRIPTION})
+    if (const char* const text = solvable_lookup_str(one, key); text != nullptr)
+      for (auto& cve : rpm::cves_in(text)) add(std::move(cve));
+  return references;
+}
+
+std::string line_of_advisory(Pool* pool, Id id, json packages, bool is_needed) {
+  Solvable* const one = pool_id2solvable(pool, id);
+  References references = references_of(pool, id);
+  return line_of({{"kind", "advisory"},
+                  {"name", text_of(pool, one->name).substr(std::strlen(kPatchPrefix))},
+                  {"edition", text_of(pool, one->evr)},
+                  {"arch", text_of(pool, one->arch)},
+                  {"repository", one->repo->name},
+                  {"needed", is_needed},
+                  {"category", attribute(one, SOLVABLE_PATCHCATEGORY)},
+                  {"severity", attribute(one, UPDATE_SEVERITY)},
+                  {"issued", solvable_lookup_num(one, SOLVABLE_BUILDTIME, 0)},
+                  {"updateStack", solvable_lookup_bool(one, UPDATE_RESTART) != 0},
+                  {"reboot", solvable_lookup_bool(one, UPDATE_REBOOT) != 0},
+                  {"url", std::move(references.self)},
+                  {"cves", std::move(references.cves)},
+                  {"packages", std::move(packages)}});
+}
+
+}  // namespace
+
+std::string line_of(const json& object) {
+  return object.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
+}
+
+std::string text_of(Pool* pool, Id id) {
+  return id == 0 ? std::string() : std::string(pool_id2str(pool, id));
+}
+
+std::string attribute(Solvable* one, Id key) {
+  const char* const text = solvable_lookup_str(one, key);
+  return text == nullptr ? std::string() : std::string(text);
+}
+
+bool is_patch(Pool* pool, const Solvable* one) {
+  return std::strncmp(pool_id2str(pool, one->name), kPatchPrefix, std::strlen(kPatchPrefix)) == 0;
+}
+
+bool is_newer_than_installed(Pool* pool, Id name, Id version, const Installed& installed) {
+  const auto found = installed.find(name);
+  return found != installed.end() &&
+         std::any_of(found->second.begin(), found->second.end(),
+                     [&](const Solvable* other) { return pool_evrcmp(pool, version, other->evr, EVRCMP_COMPARE) > 0; });
+}
+
+bool brings_newer(Pool* pool, Id patch, const Installed& installed) {
+  bool newer = false;
+  for_each_entry(pool, patch, UPDATE_COLLECTION, [&] {
+    newer = newer || is_newer_than_installed(pool, pool_lookup_id(pool, SOLVID_POS, UPDATE_COLLECTION_NAME),
+                                             pool_lookup_id(pool, SOLVID_POS, UPDATE_COLLECTION_EVR), installed);
+  });
+  return newer;
+}
+
+ToldAdvisories advisories(Pool* pool, const Installed& installed, const PatchRun& run) {
+  ToldAdvisories told;
+  told.categories = json::object();
+  const std::unordered_set<Id> needed(run.needed.begin(), run.needed.end());
+  std::unordered_set<Id> needed_names;
+  for (const Id id : run.needed) needed_names.insert(pool_id2solvable(pool, id)->name);
+  std::set<std::pair<std::string, std::string>> categories;
+  Id id = 0;
+  FOR_POOL_SOLVABLES(id) {
+    Solvable* const one = pool_id2solvable(pool, id);
+    if (one->repo == pool->installed || !is_patch(pool, one)) continue;
+    Brought brought = brought_by(pool, id, installed);
+    const bool is_needed = needed.contains(id);
+    if (brought.names_installed || needed_names.contains(one->name))
+      categories.emplace(one->repo->name, attribute(one, SOLVABLE_PATCHCATEGORY));
+    if (is_needed || brought.is_newer)
+      told.lines.push_back(line_of_advisory(pool, id, std::move(brought.packages), is_needed));
+  }
+  for (const auto& [alias, category] : categories) told.categories[alias].push_back(category);
+  return told;
+}
+
+}  // namespace patchstate::zypper

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// What zypper's cache has of updateinfo.xml, as far as it is about what is installed.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "collectors/zypper/zypper_probe_pool.h"
+#include "collectors/zypper/zypper_probe_solver.h"
+
+namespace patchstate::zypper {
+
+constexpr const char* kPatchPrefix = "patch:";
+
+/// One JSON object on each: a reader needs no more memory than the longest takes.
+using Lines = std::vector<std::string>;
+std::string line_of(const nlohmann::json& object);
+
+/// Empty for no id and no attribute.
+std::string text_of(Pool* pool, Id id);
+std::string attribute(Solvable* one, Id key);
+
+bool is_patch(Pool* pool, const Solvable* one);
+
+/// What is installed, by name.
+using Installed = std::map<Id, std::vector<Solvable*>>;
+
+/// Whether some installed package of that name is older.
+bool is_newer_than_installed(Pool* pool, Id name, Id version, const Installed& installed);
+/// Whether a patch brings something newer than what is installed.
+bool brings_newer(Pool* pool, Id patch, const Installed& installed);
+
+struct ToldAdvisories {
+  /// Of those that are needed, or bring something newer for an installed name and architecture, in the order of the
+  /// repositories' files. Packages that are not installed in that architecture are left out of them.
+  Lines lines;
+  nlohmann::json categories;  ///< {"ALIAS": ["security", …]} of all that name an installed package, older ones too
+};
+
+ToldAdvisories advisories(Pool* pool, const Installed& installed, const PatchRun& run);
+
+}  // namespace patchstate::zypper
