@@ -98,16 +98,24 @@ class Https(unittest.TestCase):
         hub = self.start_hub("DNS:localhost", "--client-ca", clients.ca)
         self.configure()
         host = self.succeed(self.enrol(hub)).split(" as host ")[1].split(";")[0]
+        self.succeed(self.patchstate("assess"))
+        (self.folder / "state" / "host-key").unlink()
+        for _ in range(10):
+            self.configure(client_certificate=self.certificate_in_store(clients, host))
+            sent = self.patchstate("send", "--all")
+            # Wine's TLS can't use a key one of whose numbers happens to be short; another one then.
+            if "SEC_E_INTERNAL_ERROR" not in sent.stderr:
+                break
+        self.succeed(sent)
+        self.assertEqual(hub.host(host)["verdict"]["value"], "noncompliant")
+
+    def certificate_in_store(self, clients, host):
+        """A new one that names the host, and its place."""
         certificate, key = clients.sign(host, key_kind=["rsa:2048"])  # Wine imports no others
         package = self.folder / "client.p12"
         clients.openssl("pkcs12", "-export", "-in", certificate, "-inkey", key, "-passout", "pass:secret", "-legacy",
                         "-out", package)
-        place = self.wine.checked(PROGRAMS / "import_certificate.exe", self.wine.windows_path(package)).strip()
-        (self.folder / "state" / "host-key").unlink()
-        self.configure(client_certificate=place)
-        self.succeed(self.patchstate("assess"))
-        self.succeed(self.patchstate("send", "--due"))
-        self.assertEqual(hub.host(host)["verdict"]["value"], "noncompliant")
+        return self.wine.checked(PROGRAMS / "import_certificate.exe", self.wine.windows_path(package)).strip()
 
     def test_a_proxy_of_the_machine_is_taken_where_nothing_else_is_said(self):
         hub = self.start_hub()
