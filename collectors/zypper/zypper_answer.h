@@ -32,7 +32,8 @@ struct ListedUpdate {
   std::string severity;     ///< critical, important, moderate, low, unspecified or empty
   std::string interactive;  ///< tables only: "---", "reboot", "restart", …
   std::string repository;   ///< alias, or in a table its name
-  std::string url;          ///< of the repository
+  std::string replaces;  ///< "delta-1.0-1.x86_64, …": installed packages of other names, which zypper does not list
+  std::string url;       ///< of the repository
   std::string summary;
   std::optional<Time> issued;
   std::vector<Issue> issues;

@@ -66,6 +66,38 @@ std::string why_not_plain(const ProbedPackage& package) {
   return {};
 }
 
+/// One package alone obsoletes it, and what zypper would take of that is the only one there is.
+std::string why_not_plain(const ReplacedPackage& package) {
+  if (package.obsoleters.size() != 1 || package.by.size() != 1) return package.name + " could be replaced by several";
+  const ProbedReplacement& by = package.by.front();
+  if (by.newest != std::vector{by.chosen} || by.chosen.arch != package.installed.arch ||
+      by.chosen.vendor != package.installed.vendor)
+    return fmt::format("{} {} is not the only one in place of {}", by.name, by.chosen.version, package.name);
+  return {};
+}
+
+/// Beside updates of what is installed: zypper installs them too (`zypper update`), and lists them nowhere.
+void add_replacements(const std::vector<ReplacedPackage>& all, Snapshot& snapshot) {
+  for (const auto& one : all) {
+    const ProbedReplacement& by = one.by.front();
+    const std::string replaced = fmt::format("{}-{}.{}", one.name, one.installed.version, one.installed.arch);
+    const auto known = std::find_if(snapshot.updates.begin(), snapshot.updates.end(),
+                                    [&](const ListedUpdate& row) { return row.name == by.name; });
+    if (known == snapshot.updates.end()) {
+      ListedUpdate row;
+      row.kind = Kind::package;
+      row.name = by.name;
+      row.edition = by.chosen.version;
+      row.arch = by.chosen.arch;
+      row.repository = by.chosen.repository;
+      row.replaces = replaced;
+      snapshot.updates.push_back(std::move(row));
+    } else if (!known->replaces.empty()) {
+      known->replaces += ", " + replaced;
+    }
+  }
+}
+
 ListedUpdate row_of(const ProbedPackage& package) {
   const ProbedVersion& chosen = package.chosen.front();
   ListedUpdate row;
@@ -129,6 +161,8 @@ std::string needs_zypper(const ProbeAnswer& answer, const Snapshot& snapshot) {
   if (!answer.erased.empty()) return answer.erased.front() + " would be removed";
   if (!answer.several_times.empty()) return answer.several_times.front() + " is installed more than once";
   if (!answer.set_aside.empty()) return answer.set_aside.front() + " is there, but not for zypper";
+  for (const auto& package : answer.replaced)
+    if (std::string why = why_not_plain(package); !why.empty()) return why;
   std::unordered_map<std::string, const rpm::InstalledPackage*> installed;
   for (const auto& one : snapshot.installed) installed.emplace(one.name + "." + one.arch, &one);
   for (const auto& package : answer.packages) {
@@ -145,6 +179,7 @@ void take(ProbeAnswer answer, Snapshot& snapshot) {
   snapshot.tool_version = std::move(answer.tool_version);
   snapshot.patches = std::move(answer.patches);
   for (const auto& package : answer.packages) snapshot.updates.push_back(row_of(package));
+  add_replacements(answer.replaced, snapshot);
   snapshot.all_updates = snapshot.updates;
   for (auto& repository : snapshot.repositories) {
     repository.is_told = true;

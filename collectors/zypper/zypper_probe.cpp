@@ -80,13 +80,14 @@ struct Newer {
   std::set<Id> vendors;    ///< of these and of all between
 };
 
-Newer newer_than(Pool* pool, const Solvable* installed) {
+/// `installed` is nullptr where all are.
+Newer newer_than(Pool* pool, Id name, const Solvable* installed) {
   Newer newer;
   IdQueue available;
-  find_available(pool, installed->name, available);
+  find_available(pool, name, available);
   for (const Id id : available) {
     const Solvable* const one = pool_id2solvable(pool, id);
-    if (pool_evrcmp(pool, one->evr, installed->evr, EVRCMP_COMPARE) <= 0) continue;
+    if (installed != nullptr && pool_evrcmp(pool, one->evr, installed->evr, EVRCMP_COMPARE) <= 0) continue;
     newer.vendors.insert(one->vendor);
     const int order = newer.newest.empty()
                           ? 0
@@ -104,7 +105,7 @@ Lines packages(Pool* pool, const Installed& installed, const UpdateRun& run) {
   for (const auto& [name, versions] : installed) {
     if (versions.size() > 1) continue;
     const Solvable* const one = versions.front();
-    const Newer newer = newer_than(pool, one);
+    const Newer newer = newer_than(pool, name, one);
     const auto taken = chosen.find(name);
     if (newer.newest.empty() && taken == chosen.end()) continue;
     json facts = {{"kind", "package"},
@@ -115,6 +116,48 @@ Lines packages(Pool* pool, const Installed& installed, const UpdateRun& run) {
     for (const Id vendor : newer.vendors) facts["vendors"].push_back(text_of(pool, vendor));
     facts["chosen"] = taken == chosen.end() ? json::array() : versions_of(pool, taken->second);
     lines.push_back(line_of(facts));
+  }
+  return lines;
+}
+
+bool obsoletes(Pool* pool, Solvable* one, Solvable* installed) {
+  IdQueue dependencies;
+  solvable_lookup_deparray(one, SOLVABLE_OBSOLETES, dependencies.get(), 0);
+  return std::any_of(dependencies.begin(), dependencies.end(),
+                     [&](Id dependency) { return pool_match_nevr(pool, installed, dependency) != 0; });
+}
+
+/// Names of all that could replace it, whatever is chosen.
+json obsoleters_of(Pool* pool, Id installed) {
+  std::set<std::string> names;
+  Id id = 0;
+  FOR_POOL_SOLVABLES(id) {
+    Solvable* const one = pool_id2solvable(pool, id);
+    Solvable* const other = pool_id2solvable(pool, installed);
+    if (one->repo != pool->installed && one->name != other->name && is_package(pool, one) &&
+        obsoletes(pool, one, other))
+      names.insert(text_of(pool, one->name));
+  }
+  return names;
+}
+
+/// What is installed and goes for something of another name.
+Lines replacements(Pool* pool, const UpdateRun& run) {
+  Lines lines;
+  for (const auto& replaced : run.replaced) {
+    const Solvable* const one = pool_id2solvable(pool, replaced.installed);
+    json by = json::array();
+    for (const Id id : replaced.by) {
+      const Solvable* const other = pool_id2solvable(pool, id);
+      by.push_back({{"name", text_of(pool, other->name)},
+                    {"chosen", version_facts(pool, other)},
+                    {"newest", versions_of(pool, newer_than(pool, other->name, nullptr).newest)}});
+    }
+    lines.push_back(line_of({{"kind", "replaced"},
+                             {"name", text_of(pool, one->name)},
+                             {"installed", version_facts(pool, one)},
+                             {"by", std::move(by)},
+                             {"obsoleters", obsoleters_of(pool, replaced.installed)}}));
   }
   return lines;
 }
@@ -158,10 +201,10 @@ json set_aside(Pool* pool, const Installed& installed, const UpdateRun& update) 
   return found;
 }
 
-int print(const json& head, const Lines& packages, const Lines& advisories) {
+int print(const json& head, const std::vector<Lines>& all) {
   std::string text = line_of(head);
-  for (const auto* const lines : {&packages, &advisories})
-    for (const auto& line : *lines) text += line;
+  for (const auto& lines : all)
+    for (const auto& line : lines) text += line;
   const bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
   return written ? 0 : 2;
 }
@@ -173,14 +216,15 @@ int probe(const std::string& root, const std::vector<ProbedRepository>& reposito
   const LoadedPool loaded = load_pool(root, repositories);
   if (!loaded.pool) {
     head["stale"] = loaded.stale;
-    return print(head, {}, {});
+    return print(head, {});
   }
   Pool* const pool = loaded.pool.get();
   const PatchRun status = run_patches(pool);
   const UpdateRun update = run_update(pool);
   const Installed installed = installed_packages(pool);
   const Lines package_lines = packages(pool, installed, update);
-  const ToldAdvisories told = advisories(pool, installed, status);
+  const Lines replaced_lines = replacements(pool, update);
+  const ToldAdvisories told = advisories(pool, installed, status, update);
   head["problems"] = status.problems + update.problems;
   head["changesUnasked"] = status.changes;
   head["patchesKnown"] = status.known;
@@ -188,9 +232,10 @@ int probe(const std::string& root, const std::vector<ProbedRepository>& reposito
   head["severalTimes"] = installed_several_times(pool, installed);
   head["setAside"] = set_aside(pool, installed, update);
   head["packages"] = package_lines.size();
+  head["replaced"] = replaced_lines.size();
   head["advisories"] = told.lines.size();
   head["categories"] = told.categories;
-  return print(head, package_lines, told.lines);
+  return print(head, {package_lines, replaced_lines, told.lines});
 }
 
 }  // namespace

@@ -40,27 +40,47 @@ std::string_view text_here(Pool* pool, Id key) {
   return text == nullptr ? std::string_view() : std::string_view(text);
 }
 
-/// What an advisory brings for what is installed.
+/// What an advisory brings for what is installed, or would be in its place.
 struct Brought {
   json packages = json::array();  ///< [name, architecture, version]
-  bool names_installed = false;   ///< in some architecture and version
+  bool is_about_any = false;      ///< in some architecture and version
   bool is_newer = false;
 };
 
-Brought brought_by(Pool* pool, Id advisory, const Installed& installed) {
+/// Installed packages, and what would replace some by another name as if all its versions were newer.
+struct Affected {
+  Installed packages;
+  std::unordered_set<Id> replacing;  ///< names
+};
+
+Affected affected_by(Pool* pool, const Installed& installed, const UpdateRun& update) {
+  Affected affected{installed, {}};
+  for (const auto& replaced : update.replaced)
+    for (const Id id : replaced.by) {
+      Solvable* const one = pool_id2solvable(pool, id);
+      if (installed.contains(one->name)) continue;
+      affected.packages[one->name] = {one};
+      affected.replacing.insert(one->name);
+    }
+  return affected;
+}
+
+Brought brought_by(Pool* pool, Id advisory, const Affected& affected) {
   Brought brought;
   for_each_entry(pool, advisory, UPDATE_COLLECTION, [&] {
-    const auto found = installed.find(pool_lookup_id(pool, SOLVID_POS, UPDATE_COLLECTION_NAME));
-    if (found == installed.end()) return;
-    brought.names_installed = true;
+    const auto found = affected.packages.find(pool_lookup_id(pool, SOLVID_POS, UPDATE_COLLECTION_NAME));
+    if (found == affected.packages.end()) return;
+    brought.is_about_any = true;
+    const bool is_replacing = affected.replacing.contains(found->first);
     const Id arch = pool_lookup_id(pool, SOLVID_POS, UPDATE_COLLECTION_ARCH);
     const Id version = pool_lookup_id(pool, SOLVID_POS, UPDATE_COLLECTION_EVR);
     bool is_of_arch = false;
     for (const Solvable* const one : found->second) {
       is_of_arch = is_of_arch || one->arch == arch;
       // Without a version nobody can tell: the reader refuses it.
-      brought.is_newer = brought.is_newer || version == 0 ||
-                         (one->arch == arch && pool_evrcmp(pool, version, one->evr, EVRCMP_COMPARE) > 0);
+      brought.is_newer =
+          brought.is_newer || version == 0 ||
+          (one->arch == arch && (is_replacing || pool_evrcmp(pool, version, one->evr, EVRCMP_COMPARE) > 0));
     }
     if (is_of_arch || version == 0)
       brought.packages.push_back({text_of(pool, found->first), text_of(pool, arch), text_of(pool, version)});
@@ -148,20 +168,21 @@ bool brings_newer(Pool* pool, Id patch, const Installed& installed) {
   return newer;
 }
 
-ToldAdvisories advisories(Pool* pool, const Installed& installed, const PatchRun& run) {
+ToldAdvisories advisories(Pool* pool, const Installed& installed, const PatchRun& patches, const UpdateRun& update) {
   ToldAdvisories told;
+  const Affected affected = affected_by(pool, installed, update);
   told.categories = json::object();
-  const std::unordered_set<Id> needed(run.needed.begin(), run.needed.end());
+  const std::unordered_set<Id> needed(patches.needed.begin(), patches.needed.end());
   std::unordered_set<Id> needed_names;
-  for (const Id id : run.needed) needed_names.insert(pool_id2solvable(pool, id)->name);
+  for (const Id id : patches.needed) needed_names.insert(pool_id2solvable(pool, id)->name);
   std::set<std::pair<std::string, std::string>> categories;
   Id id = 0;
   FOR_POOL_SOLVABLES(id) {
     Solvable* const one = pool_id2solvable(pool, id);
     if (one->repo == pool->installed || !is_patch(pool, one)) continue;
-    Brought brought = brought_by(pool, id, installed);
+    Brought brought = brought_by(pool, id, affected);
     const bool is_needed = needed.contains(id);
-    if (brought.names_installed || needed_names.contains(one->name))
+    if (brought.is_about_any || needed_names.contains(one->name))
       categories.emplace(one->repo->name, attribute(one, SOLVABLE_PATCHCATEGORY));
     if (is_needed || brought.is_newer)
       told.lines.push_back(line_of_advisory(pool, id, std::move(brought.packages), is_needed));

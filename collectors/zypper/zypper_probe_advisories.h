@@ -34,12 +34,13 @@ bool is_newer_than_installed(Pool* pool, Id name, Id version, const Installed& i
 bool brings_newer(Pool* pool, Id patch, const Installed& installed);
 
 struct ToldAdvisories {
-  /// Of those that are needed, or bring something newer for an installed name and architecture, in the order of the
-  /// repositories' files. Packages that are not installed in that architecture are left out of them.
+  /// Of those that are needed, bring something newer for an installed name and architecture, or something that would
+  /// replace an installed package, in the order of the repositories' files. Other packages are left out of them, and
+  /// those of other architectures.
   Lines lines;
-  nlohmann::json categories;  ///< {"ALIAS": ["security", …]} of all that name an installed package, older ones too
+  nlohmann::json categories;  ///< {"ALIAS": ["security", …]} of all that name one of these, older ones too
 };
 
-ToldAdvisories advisories(Pool* pool, const Installed& installed, const PatchRun& run);
+ToldAdvisories advisories(Pool* pool, const Installed& installed, const PatchRun& patches, const UpdateRun& update);
 
 }  // namespace patchstate::zypper

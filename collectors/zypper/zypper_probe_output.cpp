@@ -70,6 +70,15 @@ std::vector<ProbedVersion> versions(const json& list) {
   return all;
 }
 
+ReplacedPackage replaced(const json& object) {
+  ReplacedPackage one{
+      word_of(object, "name"), version(texts(object.at("installed"), 3)), {}, words_of(object, "obsoleters")};
+  for (const auto& by : object.at("by"))
+    one.by.push_back(
+        {word_of(by, "name"), versions(json::array({by.at("chosen")})).front(), versions(by.at("newest"))});
+  return one;
+}
+
 /// [["alpha","x86_64","1.1-1"], …]
 std::vector<rpm::AdvisoryPackage> advisory_packages(const json& list) {
   std::vector<rpm::AdvisoryPackage> packages;
@@ -183,6 +192,8 @@ void add(const json& object, ProbeAnswer& answer) {
     answer.packages.push_back({word_of(object, "name"), version(texts(object.at("installed"), 3)),
                                versions(object.at("newest")), words_of(object, "vendors"),
                                versions(object.at("chosen"))});
+  } else if (kind == "replaced") {
+    answer.replaced.push_back(replaced(object));
   } else if (kind == "advisory") {
     answer.advisories.push_back(advisory(object));
     if (object.at("needed").get<bool>()) answer.patches.push_back(patch(object, answer.advisories.back()));
@@ -196,7 +207,8 @@ ProbeAnswer answer_of(std::string_view text) {
   ProbeAnswer answer = head(first);
   while (!text.empty()) add(object_of(take_line(text)), answer);
   const auto announced = [&](const char* key) { return answer.stale.empty() ? number_of(first, key) : 0; };
-  if (std::ssize(answer.packages) != announced("packages") || std::ssize(answer.advisories) != announced("advisories"))
+  if (std::ssize(answer.packages) != announced("packages") || std::ssize(answer.replaced) != announced("replaced") ||
+      std::ssize(answer.advisories) != announced("advisories"))
     throw CollectorError(FailureKind::unparseable, "the solv probe printed fewer or more than it announced");
   // zypper lists the others as blocked while one of these is needed.
   const bool stack =
@@ -208,10 +220,12 @@ ProbeAnswer answer_of(std::string_view text) {
 }  // namespace
 
 // {"snapshot":"zypper","tool":"patchstate-solv-probe","toolVersion":"libsolv 0.7.23","problems":0,"changesUnasked":0,
-//  "patchesKnown":7,"erased":[],"severalTimes":["kernel-default"],"setAside":[],"packages":1,"advisories":1,
-//  "categories":{"updates":["recommended","security"]}}
+//  "patchesKnown":7,"erased":[],"severalTimes":["kernel-default"],"setAside":[],"packages":1,"replaced":1,
+//  "advisories":1,"categories":{"updates":["recommended","security"]}}
 // {"kind":"package","name":"alpha","installed":["1.0-1","x86_64","SUSE"],
 //  "newest":[["1.1-1","x86_64","SUSE","updates"]],"vendors":["SUSE"],"chosen":[…]}
+// {"kind":"replaced","name":"delta","installed":["1.0-1","x86_64","SUSE"],"obsoleters":["epsilon"],
+//  "by":[{"name":"epsilon","chosen":["1.0-1","x86_64","SUSE","updates"],"newest":[["1.0-1","x86_64","SUSE","updates"]]}]}
 // {"kind":"advisory","name":"SUSE-2026-1","edition":"1","arch":"noarch","repository":"updates","needed":true,
 //  "category":"security","cves":["CVE-2026-1"],"packages":[["alpha","x86_64","1.1-1"]],…}
 // or: {"snapshot":"zypper",…,"stale":"updates has changed since zypper parsed it"}

@@ -30,6 +30,21 @@ struct ProbedPackage {
   std::vector<ProbedVersion> chosen;  ///< what the solver would install of that name
 };
 
+/// What an update would put in place of an installed package.
+struct ProbedReplacement {
+  std::string name;
+  ProbedVersion chosen;
+  std::vector<ProbedVersion> newest;  ///< of that name: that version in all architectures that fit the machine
+};
+
+/// Something installed that an update would take away, because something of another name obsoletes it.
+struct ReplacedPackage {
+  std::string name;
+  ProbedVersion installed;
+  std::vector<ProbedReplacement> by;    ///< what the solver would install
+  std::vector<std::string> obsoleters;  ///< names of all that obsolete it, chosen or not
+};
+
 /// What zypper's cache has of an advisory: not its title, nor when it was updated. `issued` is the later of the two
 /// times where it has both, `reboot_suggested` what its packages say. Of its packages those that are installed in that
 /// architecture.
@@ -44,10 +59,11 @@ struct ProbeAnswer {
   std::int64_t problems = 0;               ///< the solver found
   std::int64_t changes_unasked = 0;        ///< what the solver would do to the system as it is
   std::int64_t patches_known = 0;          ///< of all repositories, needed or not
-  std::vector<std::string> erased;         ///< names of what would go for good
+  std::vector<std::string> erased;         ///< names of what would go with nothing in its place
   std::vector<std::string> several_times;  ///< names installed more than once
   std::vector<std::string> set_aside;      ///< names of retracted updates and PTFs that would count otherwise
   std::vector<ProbedPackage> packages;
+  std::vector<ReplacedPackage> replaced;
   std::vector<ListedUpdate> patches;  ///< needed ones, as `zypper list-patches` has them
   /// Needed, or newer for something installed; in the order of the repositories' files.
   std::vector<ProbedAdvisory> advisories;

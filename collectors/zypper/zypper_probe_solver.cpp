@@ -7,6 +7,7 @@
 
 extern "C" {
 #include <solv/repo.h>
+#include <solv/transaction.h>
 }
 
 namespace patchstate::zypper {
@@ -16,6 +17,10 @@ struct FreeSolver {
   void operator()(Solver* solver) const { solver_free(solver); }
 };
 using SolverOwner = std::unique_ptr<Solver, FreeSolver>;
+
+struct FreeTransaction {
+  void operator()(Transaction* transaction) const { transaction_free(transaction); }
+};
 
 SolverOwner make_solver(Pool* pool) {
   SolverOwner solver(solver_create(pool));
@@ -54,8 +59,16 @@ UpdateRun run_update(Pool* pool) {
   run.chosen = chosen_by(solver.get());
   std::set<Id> names;
   for (const Id id : run.chosen) names.insert(pool_id2solvable(pool, id)->name);
-  for (const Id id : erased_by(solver.get()))
-    if (!names.contains(pool_id2solvable(pool, id)->name)) run.erased.push_back(id);
+  const std::unique_ptr<Transaction, FreeTransaction> transaction(solver_create_transaction(solver.get()));
+  for (const Id id : erased_by(solver.get())) {
+    if (names.contains(pool_id2solvable(pool, id)->name)) continue;
+    IdQueue by;
+    transaction_all_obs_pkgs(transaction.get(), id, by.get());
+    if (by.size() == 0)
+      run.erased.push_back(id);
+    else
+      run.replaced.push_back({id, {by.begin(), by.end()}});
+  }
   return run;
 }
 

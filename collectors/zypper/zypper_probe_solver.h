@@ -15,10 +15,17 @@ extern "C" {
 
 namespace patchstate::zypper {
 
+/// Something installed that goes because what is chosen obsoletes it, by another name.
+struct Replaced {
+  Id installed = 0;
+  std::vector<Id> by;  ///< of `chosen`; never empty
+};
+
 struct UpdateRun {
   int problems = 0;
   std::vector<Id> chosen;  ///< would be installed
-  std::vector<Id> erased;  ///< would go, the older version of what is chosen not counted
+  std::vector<Replaced> replaced;
+  std::vector<Id> erased;  ///< would go; neither the older version of what is chosen nor replaced
 };
 
 /// `zypper update`, as far as it can go without a question.

@@ -122,6 +122,7 @@ class Judge {
     if (advisories_.is_retracted(row.name, row.arch, candidate)) return add_retracted(row, candidate, old);
     Update update = facts(row.name, row.arch, candidate, old);
     update.repository = row.repository;
+    if (!row.replaces.empty()) update.state_reason = masked("replaces " + row.replaces, 500);
     classify(update, advisories_.between(row.name, row.arch, old, candidate));
     updates_.push_back(std::move(update));
   }

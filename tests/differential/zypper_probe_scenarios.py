@@ -165,7 +165,7 @@ def new_requirement(world):
     return {"alpha.x86_64": Expected("1.0-1", "1.1-1", ("T-1",), "low")}
 
 
-@scenario("probe: an update that replaces another package", probe=False)
+@scenario("probe: an update that replaces another package")
 def obsoletes(world):
     updates = world.repository("updates")
     world.installed("alpha", "1.0-1")
@@ -173,6 +173,39 @@ def obsoletes(world):
     updates.package("alpha", "1.1-1", obsoletes="old")
     updates.advisory("T-1", severity="low", packages=[nevra("alpha", "1.1-1")])
     return {"alpha.x86_64": Expected("1.0-1", "1.1-1", ("T-1",), "low")}
+
+
+@scenario("probe: a security update that comes by replacing packages of other names, which zypper does not list",
+          unlisted=("epsilon.x86_64",))
+def replaced(world):
+    updates = world.repository("updates")
+    for name in ("delta", "gamma"):
+        world.installed(name, "1.0-1")
+    updates.package("epsilon", "2.0-1", obsoletes=["delta < 2", "gamma < 2"])
+    updates.advisory("T-1", severity="moderate", cves=["CVE-2026-1001"], packages=[nevra("epsilon", "1.5-1")])
+    updates.advisory("T-2", severity="low", type="recommended", packages=[nevra("epsilon", "2.0-1")])
+    updates.advisory("T-later", severity="critical", packages=[nevra("epsilon", "2.1-1")])
+    return {"alpha.x86_64": one_update(world, updates),
+            "epsilon.x86_64": Expected("", "2.0-1", ("T-1", "T-2"), "moderate", "security bugfix", cves=("CVE-2026-1001",))}
+
+
+@scenario("probe: two packages obsolete the same one", probe=False)
+def replaced_by_one_of_two(world):
+    updates = world.repository("updates")
+    world.installed("delta", "1.0-1")
+    for name in ("epsilon", "zeta"):
+        updates.package(name, "1.0-1", obsoletes="delta < 2")
+        updates.advisory(f"T-{name}", severity="low", packages=[nevra(name, "1.0-1")])
+    return {}
+
+
+@scenario("probe: another vendor's package obsoletes one, which zypper does not take")
+def replaced_by_another_vendor(world):
+    updates = world.repository("updates")
+    world.installed("delta", "1.0-1", vendor=VENDOR)
+    updates.package("epsilon", "1.0-1", obsoletes="delta < 2", vendor="Somebody Else")
+    updates.advisory("T-1", severity="low", packages=[nevra("epsilon", "1.0-1")])
+    return {}
 
 
 @scenario("probe: a locked patch", probe=False, listed=False)

@@ -36,6 +36,7 @@ class Scenario:
     in_force: tuple = ()  # patches zypper calls needed while an older kernel is installed beside what they bring
     listed: bool = True  # zypper's own list-updates is what we call installable
     probe: bool | None = True  # patchstate-solv-probe answers, where it is there; False: it steps back; None: it may
+    unlisted: tuple = ()  # patchIds of what the probe tells, and zypper would install but does not list
     answered_by: set = dataclasses.field(default_factory=set)  # filled while it is asked: tools, the probe being there
 
 

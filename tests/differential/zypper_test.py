@@ -145,10 +145,22 @@ def same_by_probe(scenario, machine, world, answer, by_zypper):
     tool = answer["sources"][0].get("tool")
     if scenario.probe is not None and not scenario.failure and (tool == PROBE) != scenario.probe:
         yield f"{tool} answered"
-    yield from differences(answer, by_zypper)
+    yield from differences(answer, by_zypper, scenario.unlisted)
     if tool == PROBE:
         zyppers = of_zypper(rows(machine, world, "list-updates"), rows(machine, world, "list-patches"))
         yield from list_differences(of_probe(machine, world, machine.with_probe.parent / PROBE), zyppers)
+
+
+def against_update(machine, world, answer):
+    """What the probe says replaces something is what `zypper update` would install."""
+    text = machine.zypper(world, "--no-refresh", "--xmlout", "update", "--dry-run", "--no-confirm")
+    installs = {(one.get("name"), one.get("edition"), one.get("arch"))
+                for one in xml.etree.ElementTree.fromstring(text).iter("solvable")}
+    for update in answer["patches"]:
+        if update["state"] == "installable" and (update["name"], update["version"], update["arch"]) not in installs:
+            yield f"{update['patchId']} {update['version']} is not what zypper would install: {installs}"
+        if not update.get("installedVersion") and not update.get("stateReason", "").startswith("replaces "):
+            yield f"{update['patchId']} does not say what it replaces: {update}"
 
 
 def check(scenario, machine, folder):
@@ -172,10 +184,14 @@ def check(scenario, machine, folder):
         if changed := written(before, photograph(world.root, WATCHED)):
             yield f"asked as {who}, it changed {changed}"
         if expected is not None:
-            yield from (f"{who} is told: {each}" for each in against_expected(scenario, expected, answer))
+            listed = {key: one for key, one in expected.items() if key not in scenario.unlisted}
+            yield from (f"{who} is told: {each}" for each in against_expected(scenario, listed, answer))
         if machine.with_probe:
             yield from (f"{who} is told: {each}" for each in same_by_probe(scenario, machine, world, by_probe, answer))
             scenario.answered_by.add(by_probe["sources"][0].get("tool"))
+            if scenario.unlisted:
+                yield from (f"{who} is told: {each}" for each in against_expected(scenario, expected, by_probe))
+                yield from against_update(machine, world, by_probe)
     if expected is not None and not scenario.failure:
         if scenario.listed:
             yield from against_list_updates(machine, world, answer)

@@ -29,6 +29,10 @@ ProbeAnswer plain_answer() {
   answer.patches_known = 1;
   const ProbedVersion newest{"1.2-1", "x86_64", "SUSE", "updates"};
   answer.packages.push_back({"alpha", {"1.0-1", "x86_64", "SUSE", {}}, {newest}, {"SUSE"}, {newest}});
+  const ProbedVersion in_place{"2.0-1", "x86_64", "SUSE", "updates"};
+  for (const char* const name : {"delta", "gamma"})
+    answer.replaced.push_back(
+        {name, {"1.0-1", "x86_64", "SUSE", {}}, {{"epsilon", in_place, {in_place}}}, {"epsilon"}});
   return answer;
 }
 
@@ -100,6 +104,11 @@ TEST_CASE("an answer that leaves zypper a choice is not taken") {
       {"two are taken", [](auto& one) { one.packages[0].chosen.push_back(one.packages[0].chosen[0]); }},
       {"from elsewhere", [](auto& one) { one.packages[0].chosen[0].repository = "base"; }},
       {"a downgrade", [](auto& one) { one.packages[0].newest.clear(); }},
+      {"two obsolete it", [](auto& one) { one.replaced[0].obsoleters.emplace_back("zeta"); }},
+      {"two take its place", [](auto& one) { one.replaced[0].by.push_back(one.replaced[0].by[0]); }},
+      {"what takes its place is not the newest", [](auto& one) { one.replaced[1].by[0].newest[0].version = "2.1-1"; }},
+      {"it is of another vendor", [](auto& one) { one.replaced[1].installed.vendor = "else"; }},
+      {"it is of another architecture", [](auto& one) { one.replaced[1].installed.arch = "i686"; }},
       {"installed is another version", [](auto& one) { one.packages[0].installed.version = "1.0-2"; }},
       {"it is not installed", [](auto& one) { one.packages[0].name = "beta"; }},
   };
@@ -119,14 +128,18 @@ TEST_CASE("what is taken are zypper's lists, and the tool is named") {
   CHECK(snapshot.tool == "patchstate-solv-probe");
   CHECK(snapshot.tool_version == "libsolv 0.7.23");
   CHECK(snapshot.patches.at(0).name == "SUSE-1");
-  REQUIRE(snapshot.updates.size() == 1);
+  REQUIRE(snapshot.updates.size() == 2);
   CHECK(snapshot.updates[0].kind == Kind::package);
   CHECK(snapshot.updates[0].name == "alpha");
   CHECK(snapshot.updates[0].edition == "1.2-1");
   CHECK(snapshot.updates[0].edition_old == "1.0-1");
   CHECK(snapshot.updates[0].arch == "x86_64");
   CHECK(snapshot.updates[0].repository == "updates");
-  CHECK(snapshot.all_updates.size() == 1);
+  CHECK(snapshot.updates[1].name == "epsilon");
+  CHECK(snapshot.updates[1].edition == "2.0-1");
+  CHECK(snapshot.updates[1].edition_old.empty());
+  CHECK(snapshot.updates[1].replaces == "delta-1.0-1.x86_64, gamma-1.0-1.x86_64");
+  CHECK(snapshot.all_updates.size() == 2);
 }
 
 TEST_CASE("advisories of the cache go to their repository, and stand for the file if they are plain") {

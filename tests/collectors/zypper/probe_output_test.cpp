@@ -12,10 +12,13 @@ namespace {
 constexpr std::string_view kAnswer =
     R"({"snapshot":"zypper","tool":"patchstate-solv-probe","toolVersion":"libsolv 0.7.23","problems":1,"changesUnasked":2,)"
     R"("patchesKnown":7,"erased":["old"],"severalTimes":["kernel-default"],"setAside":["patch:SUSE-2"],"packages":1,)"
-    R"("advisories":3,"categories":{"updates":["recommended","security"]}})"
+    R"("replaced":1,"advisories":3,"categories":{"updates":["recommended","security"]}})"
     "\n"
     R"({"kind":"package","name":"alpha","installed":["1:1.0-1","x86_64","SUSE"],)"
     R"("newest":[["1:1.1-1","x86_64","SUSE","updates"]],"vendors":["SUSE"],"chosen":[["1:1.1-1","noarch","","other"]]})"
+    "\n"
+    R"({"kind":"replaced","name":"delta","installed":["1.0-1","x86_64","SUSE"],"obsoleters":["epsilon"],)"
+    R"("by":[{"name":"epsilon","chosen":["2.0-1","x86_64","SUSE","updates"],"newest":[["2.1-1","x86_64","SUSE","other"]]}]})"
     "\n"
     R"({"kind":"advisory","name":"SUSE-1","edition":"1","arch":"noarch","repository":"updates","needed":true,)"
     R"("category":"security","severity":"important","issued":1767323045,"updateStack":false,"reboot":true,)"
@@ -71,6 +74,13 @@ TEST_CASE("the solv probe's answer is read field by field") {
   CHECK(package.newest.at(0).repository == "updates");
   CHECK(package.vendors == std::vector<std::string>{"SUSE"});
   CHECK(package.chosen.at(0).arch == "noarch");
+  REQUIRE(all.replaced.size() == 1);
+  CHECK(all.replaced[0].name == "delta");
+  CHECK(all.replaced[0].installed.version == "1.0-1");
+  CHECK(all.replaced[0].obsoleters == std::vector<std::string>{"epsilon"});
+  CHECK(all.replaced[0].by.at(0).name == "epsilon");
+  CHECK(all.replaced[0].by[0].chosen.repository == "updates");
+  CHECK(all.replaced[0].by[0].newest.at(0).version == "2.1-1");
   REQUIRE(all.patches.size() == 2);
   const ListedUpdate& patch = all.patches[0];
   CHECK(patch.kind == Kind::patch);
@@ -153,6 +163,9 @@ TEST_CASE("edge-107, edge-112: whatever else the solv probe prints is unparseabl
       with(R"("problems":1)", R"("problems":1e300)"),
       with(R"("issued":-1)", R"("issued":-1.5e99)"),
       with(R"("packages":1)", R"("packages":2)"),
+      with(R"("replaced":1,)", R"("replaced":0,)"),
+      with(R"("chosen":["2.0-1","x86_64","SUSE","updates"])", R"("chosen":[])"),
+      with(R"("obsoleters":["epsilon"],)", ""),
       with(R"("advisories":3)", R"("advisories":2)"),
       with(R"("kind":"package")", R"("kind":"pattern")"),
       std::string(kAnswer) + "\n",
