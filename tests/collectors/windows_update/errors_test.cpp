@@ -126,7 +126,10 @@ TEST_CASE("the kind of failure says who has to do something") {
                                                                 {0x8007000E, FailureKind::tool_failed},
                                                                 {0x80070490, FailureKind::tool_failed},
                                                                 {0x80240032, FailureKind::internal}};
-  for (const auto& [code, kind] : kinds) CHECK_MESSAGE(explain(code).kind == kind, description(code));
+  for (const auto& [code, kind] : kinds) {
+    const std::string what = description(code);
+    CHECK_MESSAGE(explain(code).kind == kind, what);
+  }
 }
 
 TEST_CASE("a code nobody named is shown as it is, with whose it is") {

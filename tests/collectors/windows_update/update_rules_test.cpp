@@ -60,7 +60,8 @@ TEST_CASE("classes come from the ids of categories, whatever their names are") {
       {"b4832bd8-e735-4761-8daf-37f882276dab", "other"},
       {"ebfc1fc5-71a4-4f7b-9aca-3b9a503104a0", "driver"}};
   for (const auto& [id, classification] : expected) {
-    CAPTURE(id);
+    const std::string shown = id;
+    CAPTURE(shown);
     auto one = raw("a", kProduct);
     one.categories.push_back({id, "übersetzt", "UpdateClassification"});
     CHECK(classes(judged(one)) == classification);
