@@ -40,6 +40,8 @@ struct HostRecord {
   std::int64_t other = 0;
   std::int64_t unclassified = 0;
   std::int64_t apart = 0;
+  std::int64_t accepted = 0;  ///< of `security`: a risk that somebody accepted, until `accepted_until`
+  Time accepted_until{};
   std::int64_t reboot = -1;  ///< 1 pending, 0 not, -1 not known
   std::string max_severity;
   Time oldest_pending{};
@@ -56,11 +58,13 @@ std::string verdict_sql(Time now);
 struct FleetCounts {
   std::int64_t hosts = 0;
   std::int64_t compliant = 0;
-  std::int64_t noncompliant = 0;
+  std::int64_t noncompliant = 0;  ///< without those in `accepted`
+  std::int64_t accepted = 0;      ///< they miss security updates, and somebody accepted the risk of each until a date
   std::int64_t unknown = 0;
   std::int64_t silent = 0;            ///< of `unknown`: reported once, and no more
   std::int64_t never_reported = 0;    ///< of `unknown`
-  std::int64_t security_updates = 0;  ///< pending, summed over hosts
+  std::int64_t security_updates = 0;  ///< pending, summed over hosts; without those in `accepted_updates`
+  std::int64_t accepted_updates = 0;
   std::int64_t other_updates = 0;
   std::int64_t reboots = 0;
   std::int64_t past_support = 0;

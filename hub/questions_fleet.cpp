@@ -36,7 +36,19 @@ FleetCounts count(Store& store, const std::string& hosts) {
       store.session(), fmt::format("SELECT {} FROM ({}) AS f", fmt::join(columns, ", "), hosts));
   const auto& [all, compliant, noncompliant, unknown, silent, never, security, other, reboots, past, oldest] =
       rows.at(0);
-  return {all, compliant, noncompliant, unknown, silent, never, security, other, reboots, past, time_of(oldest)};
+  FleetCounts counts;
+  counts.hosts = all;
+  counts.compliant = compliant;
+  counts.noncompliant = noncompliant;
+  counts.unknown = unknown;
+  counts.silent = silent;
+  counts.never_reported = never;
+  counts.security_updates = security;
+  counts.other_updates = other;
+  counts.reboots = reboots;
+  counts.past_support = past;
+  counts.oldest_pending = time_of(oldest);
+  return counts;
 }
 
 constexpr std::string_view kUpdateColumns =

@@ -24,6 +24,10 @@ struct Step {
 // host_lists: what is in `pending` of a host, as hashes (store_pending.h), so that the next report is compared without
 // reading a hundred rows.
 // states: what hosts said in former times, [since, until); the present one is in hosts.
+// accepted, accepted_until: so many of a host's missing security updates are a risk that somebody accepted, until the
+// first of those acceptances ends; from then on they count as not accepted until somebody has counted again.
+// fleet_days: the fleet at each midnight (UTC), counted once: 90 days are not counted for each reader.
+// sessions, credentials, people: only hashes of secrets.
 constexpr Step kSteps[] = {
     {1, 1, R"(
 CREATE TABLE hosts (
@@ -154,6 +158,92 @@ CREATE TABLE missing (
 INSERT INTO missing (update_key, hosts) SELECT update_key, missing_on FROM updates WHERE missing_on <> 0;
 DROP INDEX updates_by_missing;
 ALTER TABLE updates DROP COLUMN missing_on)"},
+    {3, 2, R"(
+ALTER TABLE hosts ADD COLUMN accepted BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE hosts ADD COLUMN accepted_until BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE states ADD COLUMN accepted BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE states ADD COLUMN accepted_until BIGINT NOT NULL DEFAULT 0;
+DROP INDEX hosts_counted;
+CREATE INDEX hosts_counted ON hosts (removed, host, known_since, since, reported, verdict, security, other, reboot,
+  end_of_support, oldest_pending, accepted, accepted_until);
+DROP INDEX states_by_end;
+CREATE INDEX states_by_end ON states (until, since, silent, good_until, verdict, security, other, oldest_pending,
+  reboot, accepted, accepted_until);
+CREATE TABLE accepted_risks (
+  risk {key},
+  host BIGINT NOT NULL,
+  update_key BIGINT NOT NULL,
+  reason TEXT NOT NULL,
+  created BIGINT NOT NULL,
+  created_by TEXT NOT NULL,
+  until BIGINT NOT NULL,
+  ended BIGINT NOT NULL DEFAULT 0,
+  ended_by TEXT NOT NULL DEFAULT '');
+CREATE INDEX accepted_risks_by_host ON accepted_risks (host);
+CREATE INDEX accepted_risks_by_update ON accepted_risks (update_key);
+CREATE TABLE fleet_days (
+  day {host},
+  hosts BIGINT NOT NULL,
+  compliant BIGINT NOT NULL,
+  noncompliant BIGINT NOT NULL,
+  accepted BIGINT NOT NULL,
+  unknown BIGINT NOT NULL,
+  silent BIGINT NOT NULL,
+  never_reported BIGINT NOT NULL,
+  security_updates BIGINT NOT NULL,
+  accepted_updates BIGINT NOT NULL,
+  other_updates BIGINT NOT NULL,
+  reboots BIGINT NOT NULL,
+  oldest_pending BIGINT NOT NULL);
+CREATE TABLE people (
+  person {key},
+  name TEXT NOT NULL UNIQUE,
+  role TEXT NOT NULL,
+  password TEXT NOT NULL,
+  created BIGINT NOT NULL,
+  disabled BIGINT NOT NULL DEFAULT 0);
+CREATE TABLE sessions (
+  hash TEXT PRIMARY KEY,
+  person BIGINT NOT NULL,
+  created BIGINT NOT NULL,
+  last_used BIGINT NOT NULL,
+  expires BIGINT NOT NULL){clustered};
+CREATE INDEX sessions_by_person ON sessions (person);
+CREATE TABLE guesses (
+  who TEXT PRIMARY KEY,
+  failed BIGINT NOT NULL,
+  last BIGINT NOT NULL){clustered};
+CREATE TABLE audit (
+  entry {key},
+  at BIGINT NOT NULL,
+  who TEXT NOT NULL,
+  action TEXT NOT NULL,
+  target TEXT NOT NULL,
+  detail TEXT NOT NULL,
+  peer TEXT NOT NULL);
+CREATE INDEX audit_by_time ON audit (at);
+CREATE TABLE filters (
+  filter {key},
+  name TEXT NOT NULL UNIQUE,
+  query TEXT NOT NULL,
+  created BIGINT NOT NULL,
+  created_by TEXT NOT NULL);
+CREATE TABLE notices (
+  notice {key},
+  kind TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  body TEXT NOT NULL,
+  created BIGINT NOT NULL,
+  next_try BIGINT NOT NULL,
+  tries BIGINT NOT NULL DEFAULT 0,
+  delivered BIGINT NOT NULL DEFAULT 0,
+  answer TEXT NOT NULL DEFAULT '');
+CREATE INDEX notices_by_try ON notices (delivered, next_try);
+CREATE TABLE noticed (
+  kind TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  since BIGINT NOT NULL,
+  PRIMARY KEY (kind, subject)){clustered})"},
 };
 constexpr int kNewest = std::size(kSteps);
 
