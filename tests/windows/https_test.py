@@ -163,6 +163,6 @@ if __name__ == "__main__":
         print(f"not run: {reason}")
         sys.exit(77)
     PROGRAMS = pathlib.Path(sys.argv.pop(1))
-    with Wine(sys.argv.pop(1)) as WINE:
+    with Wine(sys.argv.pop(1), PROGRAMS) as WINE:
         AGENT = FakeAgent(WINE, PROGRAMS / "fakewua.dll")
         unittest.main()

@@ -223,6 +223,6 @@ if __name__ == "__main__":
         sys.exit(77)
     PROGRAMS = pathlib.Path(sys.argv.pop(1))
     PROGRAM = PROGRAMS / "patchstate.exe"
-    with Wine(sys.argv.pop(1)) as WINE:
+    with Wine(sys.argv.pop(1), PROGRAMS) as WINE:
         AGENT = FakeAgent(WINE, PROGRAMS / "fakewua.dll")
         unittest.main()

@@ -8,7 +8,6 @@ import contextlib
 import fcntl
 import os
 import pathlib
-import re
 import shutil
 import subprocess
 import sys
@@ -38,8 +37,10 @@ SERVER_2022 = [
 class Wine:
     """One prefix. Programs that share it share its registry: one test at a time."""
 
-    def __init__(self, prefix):
+    def __init__(self, prefix, programs=None):
+        """`programs`: the folder of exit_code.exe; without it nothing but Wine's own programs should be run."""
         self.prefix = pathlib.Path(prefix).resolve()
+        self.parent = pathlib.Path(programs).resolve() / "exit_code.exe" if programs else None
         self.environment = {
             "PATH": "/usr/bin:/bin", "HOME": str(self.prefix), "LC_ALL": "C.UTF-8", "WINEPREFIX": str(self.prefix),
             "WINEDEBUG": "-all", "WINEDLLOVERRIDES": "mscoree,mshtml=",
@@ -83,29 +84,28 @@ class Wine:
         self._server("-w")
 
     def run(self, *command, timeout=120, environment=None):
-        """Its exit code is cut to eight bits: `exit_code` has them all."""
+        """As a parent on Windows sees it: its exit code has 32 bits."""
+        environment = {**self.environment, **(environment or {})}
         # Files, not pipes: the system's own services, which the first program starts, would hold a pipe open.
-        with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
-            done = subprocess.run(["timeout", "-k", "10", str(timeout), WINE, *map(str, command)],
-                                  env={**self.environment, **(environment or {})}, stdin=subprocess.DEVNULL, stdout=out,
-                                  stderr=err, check=False)
+        with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err, tempfile.NamedTemporaryFile() as code:
+            if self.parent:
+                program = self.windows_path(command[0]) if isinstance(command[0], pathlib.Path) else command[0]
+                command = (self.parent, program, *command[1:])
+                environment["EXIT_CODE_FILE"] = self.windows_path(code.name)
+            done = subprocess.run(["timeout", "-k", "10", str(timeout), WINE, *map(str, command)], env=environment,
+                                  stdin=subprocess.DEVNULL, stdout=out, stderr=err, check=False)
+            written = pathlib.Path(code.name).read_text(encoding="ascii")
             texts = []
             for file in (out, err):
                 file.seek(0)
                 texts.append(file.read().decode("utf-8", errors="replace"))
-        return subprocess.CompletedProcess(command, done.returncode, *texts)
+        return subprocess.CompletedProcess(command, int(written) if written else done.returncode, *texts)
 
     def checked(self, *command, timeout=120):
         done = self.run(*command, timeout=timeout)
         if done.returncode != 0:
             raise RuntimeError(f"{' '.join(map(str, command))}: exit code {done.returncode}\n{done.stdout}{done.stderr}")
         return done.stdout
-
-    def exit_code(self, *command, timeout=120):
-        """As a parent on Windows sees it: 3221225477 for a crash."""
-        line = " ".join(str(word) for word in command)
-        done = self.run("cmd", "/v:on", "/c", f"{line} >nul 2>nul & echo ended with !ERRORLEVEL!", timeout=timeout)
-        return int(re.search(r"ended with (-?\d+)", done.stdout)[1]) & 0xFFFFFFFF
 
     def windows_path(self, path):
         return "Z:" + str(pathlib.Path(path).resolve()).replace("/", "\\")
