@@ -12,8 +12,8 @@ int main(int argc, char** argv) {
   patchstate::prepare_program(patchstate::kExitLater);
   try {
     const int exit_code = patchstate::run_send_command_line(patchstate::program_arguments(argc, argv));
-    // Without the destructors: what OpenSSL and the others hold goes back to the system with the process, and to free it
-    // piece by piece takes 0.5 ms.
+    // Without the destructors: what OpenSSL and the others hold goes back to the system with the process, and to free
+    // it piece by piece takes 0.5 ms.
     std::fflush(nullptr);
     std::_Exit(exit_code);
   } catch (const std::exception& error) {
