@@ -131,7 +131,7 @@ std::optional<HttpResponse> answer_question(Store& store, const HttpRequest& req
   const std::string& path = request.path;
   const bool has_parameters = path == "/v1/hosts" || path == "/v1/updates" || path == "/v1/export";
   if (!has_parameters && path != "/v1/compliance") Parameters(request).allow_only({});
-  if (path == "/v1/summary") return json(summary_json(fleet_counts(store, now), systems(store), now));
+  if (path == "/v1/summary") return json(summary_json(fleet_counts(store, now), systems(store, now), now));
   if (path == "/v1/hosts") return json(hosts_json(hosts(store, host_query(Parameters(request)), now), now));
   if (path == "/v1/updates") return json(updates_json(updates(store, update_query(Parameters(request)))));
   if (path == "/v1/export") return export_page(store, request, now);

@@ -189,7 +189,7 @@ int show_fleet(const StoreAddress& address, FleetFormat format) {
   const Time now = current_time();
   const FleetCounts counts = fleet_counts(store, now);
   if (format == FleetFormat::json)
-    fmt::print("{}\n", summary_json(counts, systems(store), now));
+    fmt::print("{}\n", summary_json(counts, systems(store, now), now));
   else if (format == FleetFormat::nagios)
     fmt::print("PATCHSTATE {} - {} | compliant={};;;0 noncompliant={};;0;0 unknown={};;;0 security={};;0;0\n",
                exit_code_of(counts) == 0   ? "OK"

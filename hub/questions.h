@@ -26,6 +26,7 @@ struct HostQuery {
   std::string text;                                 ///< part of the host's name, or its id
   std::optional<std::chrono::seconds> pending_for;  ///< a security update has been pending this long
   std::string reboot;                               ///< pending, not_pending, unknown
+  std::optional<bool> past_support;                 ///< its operating system gets no security updates any more
   std::string sort = "hostname";                    ///< hostname, security, oldest, received; "-" before it: descending
   std::string cursor;
   std::size_t limit = 100;
@@ -96,13 +97,21 @@ UpdatePage updates(Store& store, const UpdateQuery& query);
 FleetCounts fleet_counts(Store& store, Time now);
 /// The fleet as it was on that day, by what was known then.
 FleetCounts fleet_counts_at(Store& store, Time at);
-/// Hosts by operating system: name, hosts, security updates.
+/// The fleet as it was counted at a midnight (UTC) that has passed.
+struct FleetDay {
+  Time day{};
+  FleetCounts counts;
+};
+/// Since `from`, in the order of time; a day that nobody counted is not in it.
+std::vector<FleetDay> fleet_days(Store& store, Time from);
+/// Hosts by operating system: name, hosts, security updates, hosts past the end of its support.
 struct SystemCount {
   std::string name;
   std::int64_t hosts = 0;
   std::int64_t security = 0;
+  std::int64_t past_support = 0;
 };
-std::vector<SystemCount> systems(Store& store);
+std::vector<SystemCount> systems(Store& store, Time now);
 
 std::optional<HostRecord> find_host(Store& store, const std::string& id);
 std::vector<PendingRecord> pending_of(Store& store, std::int64_t host, std::size_t limit);

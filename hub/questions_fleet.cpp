@@ -125,15 +125,41 @@ FleetCounts fleet_counts_at(Store& store, Time at) {
   });
 }
 
-std::vector<SystemCount> systems(Store& store) {
+std::vector<FleetDay> fleet_days(Store& store, Time from) {
+  return sql::guarded("the fleet's days can't be read", [&] {
+    std::vector<FleetDay> days;
+    const auto rows = sql::select<Number, Number, Number, Number, Number, Number, Number, Number, Number, Number,
+                                  Number, Number, Number>(
+        store.session(),
+        "SELECT day, hosts, compliant, noncompliant, accepted, unknown, silent, never_reported, security_updates, "
+        "accepted_updates, other_updates, reboots, oldest_pending FROM fleet_days WHERE day >= $1 ORDER BY day",
+        {seconds(from)});
+    for (const auto& row : rows) {
+      FleetDay& one = days.emplace_back();
+      Number oldest = 0;
+      Number day = 0;
+      FleetCounts& counts = one.counts;
+      std::tie(day, counts.hosts, counts.compliant, counts.noncompliant, counts.accepted, counts.unknown, counts.silent,
+               counts.never_reported, counts.security_updates, counts.accepted_updates, counts.other_updates,
+               counts.reboots, oldest) = row;
+      one.day = time_of(day);
+      counts.oldest_pending = time_of(oldest);
+    }
+    return days;
+  });
+}
+
+std::vector<SystemCount> systems(Store& store, Time now) {
   return sql::guarded("the operating systems can't be counted", [&] {
     std::vector<SystemCount> list;
-    for (const auto& [name, hosts, security] :
-         sql::select<Text, Number, Number>(store.session(),
-                                           "SELECT os_name, COUNT(*), CAST(SUM(security) AS BIGINT) FROM hosts WHERE "
-                                           "reported > 0 AND removed = 0 GROUP BY os_name "
-                                           "ORDER BY COUNT(*) DESC, os_name LIMIT 100"))
-      list.push_back({name, hosts, security});
+    for (const auto& [name, hosts, security, past] : sql::select<Text, Number, Number, Number>(
+             store.session(),
+             fmt::format(
+                 "SELECT os_name, COUNT(*), CAST(SUM(security) AS BIGINT), CAST(SUM(CASE WHEN end_of_support > 0 AND "
+                 "end_of_support < {} THEN 1 ELSE 0 END) AS BIGINT) FROM hosts WHERE reported > 0 AND removed = 0 "
+                 "GROUP BY os_name ORDER BY COUNT(*) DESC, os_name LIMIT 100",
+                 seconds(now))))
+      list.push_back({name, hosts, security, past});
     return list;
   });
 }

@@ -166,6 +166,8 @@ ALTER TABLE states ADD COLUMN accepted_until BIGINT NOT NULL DEFAULT 0;
 DROP INDEX hosts_counted;
 CREATE INDEX hosts_counted ON hosts (removed, host, known_since, since, reported, verdict, security, other, reboot,
   end_of_support, oldest_pending, accepted, accepted_until);
+DROP INDEX hosts_by_system;
+CREATE INDEX hosts_by_system ON hosts (os_name, removed, reported, security, end_of_support);
 DROP INDEX states_by_end;
 CREATE INDEX states_by_end ON states (until, since, silent, good_until, verdict, security, other, oldest_pending,
   reboot, accepted, accepted_until);

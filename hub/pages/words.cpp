@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hub/pages/words.h"
+
+#include <fmt/core.h>
+
+#include "assessment/assessment_json.h"
+#include "assessment/words.h"
+
+namespace patchstate {
+
+std::string number_text(std::int64_t value) {
+  std::string text = std::to_string(value);
+  const std::size_t first = value < 0 ? 1 : 0;
+  for (std::size_t at = text.size(); at > first + 3;) {
+    at -= 3;
+    text.insert(at, ",");
+  }
+  return text;
+}
+
+std::string count_text(std::int64_t value, std::string_view one) {
+  return fmt::format("{} {}{}", number_text(value), one, value == 1 ? "" : "s");
+}
+
+Data time_data(Time time) {
+  if (time == Time{}) return Data(false);
+  const std::string text = format_time(time);  // 2026-11-28T07:51:37Z
+  Data data;
+  data.set("machine", text);
+  data.set("text", fmt::format("{} {} UTC", text.substr(0, 10), text.substr(11, 5)));
+  return data;
+}
+
+std::string age_text(Time since, Time now) {
+  return since == Time{} ? std::string() : age_in_words(now - since);
+}
+
+Data mark_data(std::string_view verdict) {
+  const bool accepted = verdict == "accepted";
+  Data data;
+  data.set("class", std::string(verdict));
+  data.set("word", accepted ? "accepted risk" : std::string(verdict));
+  for (const auto* const shape : {"compliant", "noncompliant", "accepted", "unknown"})
+    data.set(std::string("is_") + shape, Data(verdict == shape));
+  return data;
+}
+
+}  // namespace patchstate

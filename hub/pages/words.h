@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+// Numbers, times and verdicts as the pages say them.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "hub/pages/render.h"
+
+namespace patchstate {
+
+/// 50000 → "50,000".
+std::string number_text(std::int64_t value);
+/// "1 machine", "1,204 machines".
+std::string count_text(std::int64_t value, std::string_view one);
+/// {{#x}}<time datetime="{{machine}}">{{text}}</time>{{/x}}; false for the epoch, which means "not known".
+Data time_data(Time time);
+/// "19 days"; empty for the epoch.
+std::string age_text(Time since, Time now);
+/// What {{>verdict_mark}} shows: the word of a verdict ("compliant", "noncompliant", "accepted", "unknown") and its
+/// shape.
+Data mark_data(std::string_view verdict);
+
+}  // namespace patchstate
