@@ -8,7 +8,10 @@
 #include <fmt/core.h>
 #include <pthread.h>
 
+#include "hub/audit.h"
+#include "hub/guesses.h"
 #include "hub/log.h"
+#include "hub/people.h"
 
 namespace patchstate {
 namespace {
@@ -20,6 +23,9 @@ constexpr std::size_t kRowsAtOnce = 500;
 /// Deletes a few rows; whether more are due now.
 bool delete_old_rows(Store& store, const ServeOptions& options) {
   const Time now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  forget_ended_sessions(store, now);
+  forget_old_guesses(store, now);
+  forget_notes_before(store, now - options.keep_history);
   const auto reports = store.delete_reports_before(now - options.keep_reports, kRowsAtOnce);
   const auto history = store.delete_history_before(now - options.keep_history, kRowsAtOnce);
   return reports == kRowsAtOnce || history >= kRowsAtOnce;
