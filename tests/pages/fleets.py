@@ -4,6 +4,7 @@ the store, because the hub goes by its own clock.
 """
 
 import datetime
+import math
 import pathlib
 import sys
 
@@ -64,6 +65,10 @@ def waiting(days, name, version="1.2-3+deb13u1", **more):
     return patch(name, version, firstSeen=reports.text_of(reports.now() - days * DAY)) | more
 
 
+def empty(_place, _hub):
+    """A hub of today, of which no machine knows yet."""
+
+
 def small(place, hub):
     """Three machines: one compliant, one that misses two updates, one that never reported."""
     reported(place, hub, "web-1")
@@ -118,16 +123,18 @@ def mixed(place, hub):
 
 
 def past_days(place, count):
-    """What the fleet was at each midnight, as the hub counts it once a day."""
+    """What the fleet was at each midnight, as the hub counts it once a day: updates come out every four weeks, the last ones
+    19 days ago, and are installed bit by bit."""
     midnight = int(reports.now().timestamp()) // 86400 * 86400
     for ago in range(1, count + 1):
-        noncompliant = 7 + ago // 9
-        oldest = midnight - (19 + (ago * 7) % 23) * 86400 - ago * 86400
+        day, age = midnight - ago * 86400, (19 - ago) % 28
+        left = math.exp(-age / 5)
+        noncompliant = 7 + round(30 * left)
         place.store.rows(
             "INSERT INTO fleet_days (day, hosts, compliant, noncompliant, accepted, unknown, silent, never_reported, "
-            "security_updates, accepted_updates, other_updates, reboots, oldest_pending) VALUES "
-            f"({midnight - ago * 86400}, 73, {70 - noncompliant}, {noncompliant}, 0, 3, 3, 0, {31 + ago * 3 % 40}, 0, 2, 1, "
-            f"{oldest}) ON CONFLICT (day) DO NOTHING")
+            f"security_updates, accepted_updates, other_updates, reboots, oldest_pending) VALUES ({day}, 73, "
+            f"{70 - noncompliant}, {noncompliant}, 0, 3, 3, 0, {31 + round(90 * left)}, 0, 2, 1, {day - age * 86400}) "
+            "ON CONFLICT (day) DO NOTHING")
 
 
 def hostile(place, hub):

@@ -33,7 +33,9 @@ def browser():
 
 
 class Place(Scenarios, unittest.TestCase):
-    """A hub and its store that a whole class of tests looks at; it runs no test itself."""
+    """A hub and its store that a whole class of tests looks at; it runs no test itself.
+
+    `fleet`: what fills the hub, or the path of an SQLite store that is full already."""
 
     store_class = SqliteStore
 
@@ -41,8 +43,10 @@ class Place(Scenarios, unittest.TestCase):
         super().__init__()
         self.setUp()
         try:
+            if not callable(fleet):
+                (self.folder / "hub.db").symlink_to(fleet)
             self.hub = self.serve("--reports-per-minute", "100000", *arguments)
-            self.made = fleet(self, self.hub)
+            self.made = fleet(self, self.hub) if callable(fleet) else None
         except BaseException:
             self.doCleanups()
             raise
@@ -69,7 +73,7 @@ class Place(Scenarios, unittest.TestCase):
 class Pages:
     """What a class of tests of one fleet's pages is, beside a TestCase; its tests share the hub."""
 
-    fleet = staticmethod(fleets.mixed)
+    fleet = fleets.mixed
     longMessage = True
 
     @classmethod
@@ -128,16 +132,19 @@ class Pages:
         """What the page says, blanks as one."""
         return " ".join(self.browser.find("main").text_content.split())
 
-    def rows(self, selector="main table"):
-        """Each row of the first such table: its cells' texts by the heads of their columns."""
+    def rows(self, heading=None):
+        """Each row of the page's first table, or of the first in the section of this heading: its cells' texts by the heads
+        of their columns."""
         return self.browser.run("""
-            const table = document.querySelector(arguments[0]);
+            const heading = Array.from(document.querySelectorAll("h2")).find(one => one.textContent.trim() === arguments[0]);
+            const table = (arguments[0] === null ? document.querySelector("main") : heading?.closest("section"))
+                ?.querySelector("table");
             if (!table) return [];
-            const clean = cell => cell.textContent.replace(/\\s+/g, " ").trim();
+            const clean = cell => cell.textContent.replace(/[▲▼]/g, "").replace(/\\s+/g, " ").trim();
             const heads = Array.from(table.tHead.rows[0].cells, clean);
             return Array.from(table.tBodies).flatMap(body => Array.from(body.rows, row =>
                 Object.fromEntries(Array.from(row.cells, (cell, at) => [heads[at], clean(cell)]))));
-            """, selector)
+            """, heading)
 
     def query_of_address(self):
         return dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(self.browser.address).query))

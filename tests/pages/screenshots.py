@@ -4,7 +4,7 @@
 
 usage: screenshots.py PATH-OF-PATCHSTATE-HUB FOLDER [FLEET[:PART-OF-A-PATH]]...
 
-FLEET is small, mixed (both, where none is named), hostile or empty. The files are FLEET-PAGE-THEME-WIDTH.png, and
+FLEET is small, mixed (both, where none is named), hostile, empty, or an SQLite store, /NAME.db. The files are FLEET-PAGE-THEME-WIDTH.png, and
 FLEET-PAGE.pdf of what a printer gets.
 """
 
@@ -17,7 +17,7 @@ import fleets
 import hub_process
 from page_scenarios import NARROW, THEMES, WIDE, Pages
 
-FLEETS = {"small": fleets.small, "mixed": fleets.mixed, "hostile": fleets.hostile, "empty": lambda place, hub: None}
+FLEETS = {"small": fleets.small, "mixed": fleets.mixed, "hostile": fleets.hostile, "empty": fleets.empty}
 
 
 class Photographer(Pages, unittest.TestCase):
@@ -48,10 +48,10 @@ def main():
     folder.mkdir(parents=True, exist_ok=True)
     for word in asked or ["small", "mixed"]:
         fleet, _, wanted = word.partition(":")
-        Photographer.fleet = staticmethod(FLEETS[fleet])
+        Photographer.fleet = FLEETS.get(fleet) or pathlib.Path(fleet)
         try:
             Photographer.setUpClass()
-            Photographer().take(folder, fleet, wanted)
+            Photographer().take(folder, pathlib.Path(fleet).stem, wanted)
         finally:
             Photographer.doClassCleanups()
 

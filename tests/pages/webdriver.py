@@ -96,8 +96,9 @@ class Browser:
     def _start(self):
         environment = {"PATH": "/usr/bin:/bin", "HOME": str(self.folder), "LANG": "C.UTF-8", "TMPDIR": str(self.folder)}
         with open(self.log, "wb") as log:
-            # In a group of its own, so that no chromium outlives it whatever becomes of chromedriver.
-            self.process = subprocess.Popen([CHROMEDRIVER, "--port=0"], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+            # In a group of its own, so that no chromium outlives it whatever becomes of chromedriver; and chromedriver ends,
+            # with its chromium, when the test program is killed.
+            self.process = subprocess.Popen(["setpriv", "--pdeathsig", "TERM", CHROMEDRIVER, "--port=0"], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                                             env=environment, start_new_session=True)
         deadline = time.monotonic() + STARTS_WITHIN
         while not (found := re.search(r"started successfully on port (\d+)", self.log.read_text(errors="replace"))):
@@ -105,7 +106,8 @@ class Browser:
                 raise RuntimeError(f"chromedriver did not start: {self.log.read_text(errors='replace')}")
             time.sleep(0.01)
         self.connection = http.client.HTTPConnection("127.0.0.1", int(found[1]), timeout=ANSWERS_WITHIN)
-        arguments = ["--headless=new", f"--user-data-dir={self.folder / 'profile'}", "--disable-gpu", "--no-first-run",
+        # By a pipe and not by a port: so chromium ends when chromedriver does.
+        arguments = ["--headless=new", "--remote-debugging-pipe", f"--user-data-dir={self.folder / 'profile'}", "--disable-gpu", "--no-first-run",
                      "--disable-dev-shm-usage", "--disable-extensions", "--disable-background-networking",
                      "--disable-component-update", "--hide-scrollbars", "--force-prefers-reduced-motion",
                      "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"]
