@@ -12,11 +12,10 @@ import unittest
 
 import checkers
 import fleets
-from page_scenarios import ADMINISTRATOR, NARROW, THEMES, VIEWER, WIDE, Pages, main
+from page_scenarios import ADMINISTRATOR, FAILS, NARROW, THEMES, VIEWER, WIDE, Pages, main
 
 POLICY = ("default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
           "frame-ancestors 'none'")
-FAILS = {"/nowhere": 404, "/machines?sort=nonsense": 400}
 COLOURS = """
 return ["color", "backgroundColor"].map(name => getComputedStyle(document.body)[name]);
 """

@@ -18,10 +18,11 @@ ADMINISTRATOR, VIEWER = "ada", "vera"
 PASSWORD = "correct horse battery staple 73"
 WIDE, NARROW = 1440, 360
 THEMES = ("light", "dark")
-# Paths of every page of the fleet `mixed`; {update} is the key of its oldest update.
-PAGES = ("/", "/machines", "/machines?verdict=noncompliant&sort=-security", "/machines?q=nothing-like-it", "/machines/host-00",
-         "/machines/host-12", "/machines/host-72", "/updates", "/updates/{update}", "/cves/CVE-2026-2001", "/plan", "/risks",
-         "/groups", "/enrol", "/notifications", "/people", "/audit", "/account", "/nowhere", "/machines?sort=nonsense")
+# Paths of every page; what stands in braces is replaced by each such thing that the fleet has.
+PAGES = ("/", "/machines", "/machines?verdict=noncompliant&sort=-security", "/machines?q=nothing-like-it", "/machines/{machine}",
+         "/updates", "/updates/{update}", "/cves/{cve}", "/plan", "/risks", "/groups", "/enrol", "/notifications", "/people",
+         "/audit", "/account", "/nowhere", "/machines/nobody", "/machines?sort=nonsense")
+FAILS = {"/nowhere": 404, "/machines/nobody": 404, "/machines?sort=nonsense": 400}
 
 
 @functools.cache
@@ -60,14 +61,18 @@ class Place(Scenarios, unittest.TestCase):
     def address(self, path=""):
         return f"http://127.0.0.1:{self.hub.port}{path}"
 
-    @functools.cached_property
-    def oldest_update(self):
-        """Its key; None in a fleet that misses nothing."""
-        found = self.read(self.hub, "/v1/updates?security=true&limit=1000")["updates"]
-        return next((one["updateId"] for one in found if one["name"] == "openssl"), None)
-
     def pages(self):
-        return [path.format(update=self.oldest_update) for path in PAGES]
+        """Those of one machine are for one of each verdict, those of an update and a CVE for the one that most machines lack."""
+        machines = [one["id"] for verdict in ("noncompliant", "unknown", "compliant")
+                    for one in self.read(self.hub, f"/v1/hosts?limit=1&verdict={verdict}")["hosts"]]
+        updates = self.read(self.hub, "/v1/updates?security=true&limit=1")["updates"]
+        things = {"{machine}": machines, "{update}": [one["updateId"] for one in updates],
+                  "{cve}": [one["cves"][0] for one in updates if one["cves"]]}
+        found = []
+        for path in PAGES:
+            name = path[path.find("{"):] if "{" in path else ""
+            found += [path.replace(name, urllib.parse.quote(one, safe="")) for one in things[name]] if name else [path]
+        return found
 
 
 class Pages:
