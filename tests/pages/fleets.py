@@ -27,6 +27,7 @@ HOSTILE = {
     "script": "<script>alert(1)</script>",
     "attribute": "\"><img src=x onerror=\"alert(2)\">",
     "apostrophe": "' onmouseover='alert(3)' x='",
+    "comment": "--><!-- ]]> </title></style></textarea>",
     "template": "{{form_token}} {{{name}}} {{#visitor}}",
     "formula": "=cmd|' /C calc'!A0",
     "sum": "@SUM(1+1)*cmd|' /C calc'!A0",
@@ -35,7 +36,6 @@ HOSTILE = {
     "marks": "z" + "\u0351\u0343\u0310\u0334" * 40 + "algo",
     "lines": "one\ntwo\r\nthree\tfour",
     "entity": "&lt;b&gt; &amp;amp; &#x3c;",
-    "comment": "--><!-- ]]> </title></style></textarea>",
     "percent": "%3Cscript%3E%00../../etc/passwd?x=1#y",
 }
 LONG = "extremely-long-package-name-" + "x" * 3972
@@ -137,30 +137,29 @@ def past_days(place, count):
             "ON CONFLICT (day) DO NOTHING")
 
 
+def hostile_update(text):
+    return waiting(4, text, text, installedVersion=text, repository=text, origin=text, stateReason=text, evidence=text,
+                   vendorSeverity=text, cves=[text], advisories=[advisory(text) | {"url": "javascript:alert(4)"}],
+                   sourcePackage=text, purl=text)
+
+
 def hostile(place, hub):
-    """Machines with every hostile text wherever a machine or a person can write one; answers the machines' texts by id."""
-    texts = HOSTILE | {"long": LONG}
+    """Machines with every hostile text wherever a machine or a person can write one; answers the machines' texts by id.
+
+    The first machine misses every update, the last one the first alone: short lists of what is worst show them too."""
+    texts = [*HOSTILE.values(), LONG]
     keys = place.enrol(hub, *(f"hostile-{number}" for number in range(len(texts))))
-    hosts = {}
-    for number, (text, key) in enumerate(zip(texts.values(), keys)):
-        host = f"hostile-{number}"
-        system = DEBIAN | {"name": text}
-        found = waiting(4, text, text, installedVersion=text, repository=text, origin=text, stateReason=text, evidence=text,
-                        vendorSeverity=text, cves=[text], advisories=[advisory(text) | {"url": "javascript:alert(4)"}],
-                        sourcePackage=text, purl=text)
-        report = full(host, [found, waiting(2, "openssl", cves=["CVE-2026-1"], advisories=[advisory("DSA-1-1")])],
-                      host=host_facts(host, system, hostname=text, kernelRunning=text, cloud={"provider": text,
-                                                                                             "resourceId": text}),
-                      rebootPending=True, rebootReasons=[{"source": text, "evidence": text, "strength": "strong"}],
-                      warnings=[{"code": text, "message": text, "incomplete": False}])
+    hosts = {f"hostile-{number}": text for number, text in enumerate(texts)}
+    for number, (host, text) in enumerate(hosts.items()):
+        facts = host_facts(host, DEBIAN | {"name": text}, hostname=text, kernelRunning=text,
+                           cloud={"provider": text, "resourceId": text})
+        warning = {"code": text, "message": text, "incomplete": False}
+        report = full(host, [hostile_update(one) for one in texts[:len(texts) - number]], host=facts, rebootPending=True,
+                      rebootReasons=[{"source": text, "evidence": text, "strength": "strong"}], warnings=[warning])
         report["sources"].append({"name": "zypper", "patchServiceUsed": "Zypper", "status": "failed", "durationMs": 1,
-                                  "tool": text, "toolVersion": text,
-                                  "failure": {"kind": "tool_failed", "message": text}, "warnings": [{"code": text, "incomplete": False,
-                                                                                                     "message": text}]})
-        place.accepted(hub, report, key)
-        hosts[host] = text
-    for host, text in hosts.items():
+                                  "tool": text, "toolVersion": text, "warnings": [warning],
+                                  "failure": {"kind": "tool_failed", "message": text}})
+        place.accepted(hub, report, keys[number])
         if len(text) < 60 and "\n" not in text:
             place.run_it("host", "tag", host, text)
     return hosts
-
