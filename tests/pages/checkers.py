@@ -32,7 +32,7 @@ def why_not():
 
 
 def go_on_only_with_tools():
-    """Ends the program where a tool is missing: as skipped on a developer's machine, as failed where nobody would see that."""
+    """Ends the program where a tool is missing: as skipped, or with CI set, where nobody would see that, as failed."""
     if reason := why_not():
         print(f"{pathlib.Path(sys.argv[0]).name}: skipped: {reason}", file=sys.stderr)
         sys.exit(1 if os.environ.get("CI") else 77)
@@ -65,7 +65,8 @@ def markup(files):
                            "--also-check-css", *files], check=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                           stderr=subprocess.PIPE, timeout=CHECKS_WITHIN)
     return [f"{pathlib.Path(one['url'].partition(':')[2]).name}:{one.get('lastLine', '?')}: {one['type']} "
-            f"{one.get('subType', '')}: {one['message']} {one.get('extract', '')!r}" for one in json.loads(done.stdout)["messages"]]
+            f"{one.get('subType', '')}: {one['message']} {one.get('extract', '')!r}"
+            for one in json.loads(done.stdout)["messages"]]
 
 
 def words_of_pdf(pdf):

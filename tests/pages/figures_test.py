@@ -49,8 +49,9 @@ class Overview(Pages):
         self.assertEqual(said, self.summary["sentence"].rstrip("."))
 
     def test_every_tile_is_a_figure_of_the_summary(self):
-        for pattern, name in ((r"^noncompliant\b", "noncompliant"), (r"^unknown\b", "unknown"), (r"^compliant\b", "compliant"),
-                              (r"^machines?$", "hosts"), (r"^reboots? pending$", "rebootsPending"),
+        for pattern, name in ((r"^noncompliant\b", "noncompliant"), (r"^unknown\b", "unknown"),
+                              (r"^compliant\b", "compliant"), (r"^machines?$", "hosts"),
+                              (r"^reboots? pending$", "rebootsPending"),
                               (r"^other updates?$", "otherPatchCount"), (r"^past the end of support$", "pastEndOfSupport")):
             self.assertEqual(self.figure(pattern), self.summary[name], name)
         details = " ".join(self.browser.texts(".tiles .detail"))

@@ -78,8 +78,10 @@ def small(place, hub):
     place.enrol(hub, "mail-1")
 
 
-UPDATES = [("openssl", "3.5.1-1+deb13u4", "critical", "CVE-2026-2001", 19), ("linux-image-amd64", "6.12.57-1", "important", "CVE-2026-2002", 11),
-           ("sudo", "1.9.16p2-3+deb13u1", "important", "CVE-2026-2003", 8), ("libexpat1", "2.7.1-2+deb13u1", "moderate", "CVE-2026-2004", 5),
+UPDATES = [("openssl", "3.5.1-1+deb13u4", "critical", "CVE-2026-2001", 19),
+           ("linux-image-amd64", "6.12.57-1", "important", "CVE-2026-2002", 11),
+           ("sudo", "1.9.16p2-3+deb13u1", "important", "CVE-2026-2003", 8),
+           ("libexpat1", "2.7.1-2+deb13u1", "moderate", "CVE-2026-2004", 5),
            ("curl", "8.14.1-2+deb13u2", "low", "CVE-2026-2005", 2)]
 
 

@@ -11,7 +11,8 @@ from page_scenarios import ADMINISTRATOR, NARROW, PASSWORD, THEMES, WIDE, Pages,
 
 # What can be acted on and is shown: what the Tab key has to reach.
 REACHABLE = """
-return Array.from(document.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex='0']"))
+const kinds = "a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex='0']";
+return Array.from(document.querySelectorAll(kinds))
     .filter(one => one.checkVisibility() && !one.disabled && one.tabIndex >= 0).length;
 """
 # Of the element that has the focus: its place among all elements, what it says, and whether one sees that it has it.
@@ -24,7 +25,8 @@ return {place: Array.from(document.querySelectorAll("*")).indexOf(one), name: on
         text: (one.getAttribute("aria-label") || one.labels?.[0]?.textContent || one.textContent).trim(),
         link: one.getAttribute("href"),
         outlined: style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2,
-        shown: box.width > 0 && box.height > 0 && box.bottom > 0 && box.top < innerHeight && box.left >= -1 && box.left < innerWidth};
+        shown: box.width > 0 && box.height > 0 && box.bottom > 0 && box.top < innerHeight && box.left >= -1 &&
+               box.left < innerWidth};
 """
 MOST_STEPS = 300
 

@@ -21,7 +21,7 @@ return ["color", "backgroundColor"].map(name => getComputedStyle(document.body)[
 """
 TOO_WIDE = """
 const most = document.documentElement.clientWidth;
-const scrolled = one => { for (; one; one = one.parentElement) if (getComputedStyle(one).overflowX !== "visible") return true; };
+const scrolled = one => one !== null && (getComputedStyle(one).overflowX !== "visible" || scrolled(one.parentElement));
 const found = Array.from(document.querySelectorAll("body *"))
     .filter(one => one.getBoundingClientRect().right > most + 1 && !scrolled(one.parentElement))
     .map(one => one.tagName.toLowerCase() + "." + one.getAttribute("class") + ": " + one.textContent.trim().slice(0, 60));

@@ -19,9 +19,9 @@ PASSWORD = "correct horse battery staple 73"
 WIDE, NARROW = 1440, 360
 THEMES = ("light", "dark")
 # Paths of every page; what stands in braces is replaced by each such thing that the fleet has.
-PAGES = ("/", "/machines", "/machines?verdict=noncompliant&sort=-security", "/machines?q=nothing-like-it", "/machines/{machine}",
-         "/updates", "/updates/{update}", "/cves/{cve}", "/plan", "/risks", "/groups", "/enrol", "/notifications", "/people",
-         "/audit", "/account", "/nowhere", "/machines/nobody", "/machines?sort=nonsense")
+PAGES = ("/", "/machines", "/machines?verdict=noncompliant&sort=-security", "/machines?q=nothing-like-it",
+         "/machines/{machine}", "/updates", "/updates/{update}", "/cves/{cve}", "/plan", "/risks", "/groups", "/enrol",
+         "/notifications", "/people", "/audit", "/account", "/nowhere", "/machines/nobody", "/machines?sort=nonsense")
 FAILS = {"/nowhere": 404, "/machines/nobody": 404, "/machines?sort=nonsense": 400}
 
 
@@ -62,7 +62,7 @@ class Place(Scenarios, unittest.TestCase):
         return f"http://127.0.0.1:{self.hub.port}{path}"
 
     def pages(self):
-        """Those of one machine are for one of each verdict, those of an update and a CVE for the one that most machines lack."""
+        """One machine of each verdict, and the update that most machines lack with its CVE."""
         machines = [one["id"] for verdict in ("noncompliant", "unknown", "compliant")
                     for one in self.read(self.hub, f"/v1/hosts?limit=1&verdict={verdict}")["hosts"]]
         updates = self.read(self.hub, "/v1/updates?security=true&limit=1")["updates"]

@@ -4,8 +4,8 @@
 
 usage: screenshots.py PATH-OF-PATCHSTATE-HUB FOLDER [FLEET[:PART-OF-A-PATH]]...
 
-FLEET is small, mixed (both, where none is named), hostile, empty, or an SQLite store, /NAME.db. The files are FLEET-PAGE-THEME-WIDTH.png, and
-FLEET-PAGE.pdf of what a printer gets.
+FLEET is small, mixed (both, where none is named), hostile, empty, or an SQLite store, /NAME.db. The files are
+FLEET-PAGE-THEME-WIDTH.png, and FLEET-PAGE.pdf of what a printer gets.
 """
 
 import pathlib

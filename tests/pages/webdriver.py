@@ -98,8 +98,9 @@ class Browser:
         with open(self.log, "wb") as log:
             # In a group of its own, so that no chromium outlives it whatever becomes of chromedriver; and chromedriver ends,
             # with its chromium, when the test program is killed.
-            self.process = subprocess.Popen(["setpriv", "--pdeathsig", "TERM", CHROMEDRIVER, "--port=0"], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                                            env=environment, start_new_session=True)
+            self.process = subprocess.Popen(["setpriv", "--pdeathsig", "TERM", CHROMEDRIVER, "--port=0"],
+                                            stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environment,
+                                            start_new_session=True)
         deadline = time.monotonic() + STARTS_WITHIN
         while not (found := re.search(r"started successfully on port (\d+)", self.log.read_text(errors="replace"))):
             if self.process.poll() is not None or time.monotonic() > deadline:
@@ -107,10 +108,10 @@ class Browser:
             time.sleep(0.01)
         self.connection = http.client.HTTPConnection("127.0.0.1", int(found[1]), timeout=ANSWERS_WITHIN)
         # By a pipe and not by a port: so chromium ends when chromedriver does.
-        arguments = ["--headless=new", "--remote-debugging-pipe", f"--user-data-dir={self.folder / 'profile'}", "--disable-gpu", "--no-first-run",
-                     "--disable-dev-shm-usage", "--disable-extensions", "--disable-background-networking",
-                     "--disable-component-update", "--hide-scrollbars", "--force-prefers-reduced-motion",
-                     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"]
+        arguments = ["--headless=new", "--remote-debugging-pipe", f"--user-data-dir={self.folder / 'profile'}",
+                     "--disable-gpu", "--no-first-run", "--disable-dev-shm-usage", "--disable-extensions",
+                     "--disable-background-networking", "--disable-component-update", "--hide-scrollbars",
+                     "--force-prefers-reduced-motion", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"]
         if os.geteuid() == 0:
             arguments.append("--no-sandbox")
         asked = {"browserName": "chrome", "unhandledPromptBehavior": "ignore",
@@ -209,8 +210,8 @@ class Browser:
         """`action` leads to another page (or the same, anew), which is complete afterwards."""
         before = self.run("return performance.timeOrigin")
         action()
-        self.until(lambda: self.run("return document.readyState === 'complete' ? performance.timeOrigin : 0") not in (0, before),
-                   "another page")
+        complete = "return document.readyState === 'complete' ? performance.timeOrigin : 0"
+        self.until(lambda: self.run(complete) not in (0, before), "another page")
 
     # How it is looked at
 

@@ -24,7 +24,8 @@ class WithoutScript(Pages, unittest.TestCase):
         form = self.browser.find(selector)
         for name, value in fields.items():
             if form.find(f"[name={name}]").attribute("type") == "date":  # typed in the order of a country's dates
-                self.browser.run("document.querySelector(arguments[0]).value = arguments[1]", f"{selector} [name={name}]", value)
+                self.browser.run("document.querySelector(arguments[0]).value = arguments[1]",
+                                 f"{selector} [name={name}]", value)
             else:
                 form.find(f"[name={name}]").fill(value)
         self.browser.follow(form.find("button"))
@@ -33,7 +34,8 @@ class WithoutScript(Pages, unittest.TestCase):
         self.sign_in()
         self.open("/machines")
         self.browser.find("input[data-narrows]").type("host-03")
-        self.assertEqual(len(self.rows()), len([row for row in self.browser.all("main tbody tr") if row.property("hidden") is False]))
+        shown = [row for row in self.browser.all("main tbody tr") if not row.property("hidden")]
+        self.assertEqual(len(shown), len(self.rows()))
 
     def test_sign_in_find_a_machine_accept_its_risk_end_that_and_sign_out(self):
         self.open("/sign-in")
