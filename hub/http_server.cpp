@@ -76,7 +76,10 @@ std::string address_of(const sockaddr* address) {
 }
 
 MHD_Result add_header(void* request, MHD_ValueKind, const char* key, const char* value) {
-  static_cast<HttpRequest*>(request)->header[lower(key)] = value == nullptr ? "" : value;
+  // RFC 9110, 5.3. Nobody gets the second of two headers believed where another program looks at the first.
+  const auto [place, is_first] = static_cast<HttpRequest*>(request)->header.try_emplace(lower(key));
+  if (!is_first) place->second += ", ";
+  place->second += value == nullptr ? "" : value;
   return MHD_YES;
 }
 
