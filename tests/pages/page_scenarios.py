@@ -109,6 +109,7 @@ class Pages:
     def sign_in(self, name=ADMINISTRATOR):
         """By the form the first time, by the cookie that gave after that: to hash a password takes its time."""
         if name not in self.cookies:
+            self.browser.cdp("Network.clearBrowserCookies")
             self.open("/sign-in")
             self.fill_in_sign_in(name)
             self.cookies[name] = {one["name"]: one["value"] for one in self.browser.cookies()}

@@ -26,7 +26,7 @@ class SignIn(Pages, unittest.TestCase):
         for path in self.place.pages():
             self.open(path)
             self.assertTrue(self.is_at_sign_in(), path)
-            self.assertNotIn("web-1", self.browser.source)
+            self.assertNotIn(".example.org", self.browser.source)
         self.open("/machines?verdict=noncompliant")
         self.fill_in_sign_in(VIEWER)
         self.assertEqual(self.browser.address, self.place.address("/machines?verdict=noncompliant"))

@@ -147,7 +147,7 @@ class Browser:
     def command(self, method, path, body=None):
         return self._request(method, f"/session/{self.session}{path}", body)
 
-    def cdp(self, name, **parameters):
+    def cdp(self, name, /, **parameters):
         """A command of Chrome's own protocol: what the standard has no word for."""
         return self.command("POST", "/goog/cdp/execute", {"cmd": name, "params": parameters})
 
