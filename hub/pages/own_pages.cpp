@@ -11,6 +11,7 @@
 #include "hub/filters.h"
 #include "hub/forms.h"
 #include "hub/pages/links.h"
+#include "hub/pages/page_risks.h"
 #include "hub/pages/pages.h"
 #include "hub/questions.h"
 
@@ -108,6 +109,7 @@ std::optional<HttpResponse> answer_own_page(Store& store, Passwords& passwords, 
   if (path == "/audit") return audit_page(store, asked);
   if (is_section(path, "/enrol")) return enrol_page(store, asked);
   if (path == "/groups") return groups_page(store, asked);
+  if (is_section(path, "/risks")) return risks_page(store, asked);
   if (is_section(path, "/filters")) return change_filters(store, asked);
   return change_machine(store, asked);
 }

@@ -76,11 +76,11 @@ void put_form(Data& data, const ListQuery& query) {
 }
 
 Data row_of(const HostRecord& host, Time now) {
-  const Verdict verdict = verdict_of(host, now);
+  const Verdict verdict = explained(host, now);
   Data row;
   row.set("path", machine_path(host.id));
   row.set("name", name_of(host));
-  row.set("mark", mark_data(to_text(verdict.value)));
+  row.set("mark", mark_data(to_text(standing_of(host, now))));
   row.set("reason", verdict.reasons.empty() || verdict.value == VerdictValue::compliant
                         ? Data(false)
                         : Data(verdict.reasons.front().message));
