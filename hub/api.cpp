@@ -16,6 +16,7 @@
 #include "hub/api_questions.h"
 #include "hub/log.h"
 #include "hub/openapi.h"
+#include "hub/pages/pages.h"
 #include "hub/questions.h"
 #include "hub/secrets.h"
 #include "platform/hash.h"
@@ -89,6 +90,20 @@ std::string bearer_hash(const HttpRequest& request) {
 
 bool may(const std::string& scopes, std::string_view scope) {
   return scopes == "read" || scopes == scope;
+}
+
+/// What programs ask is below /v1/ and in three files; the rest is for people, who have no bearer token.
+bool is_for_programs(const HttpRequest& request) {
+  const auto& path = request.path;
+  return path.starts_with("/v1/") || path == "/metrics" || path == "/readyz" || path == "/openapi.json" ||
+         header(request, "authorization").starts_with("Bearer ");
+}
+
+HttpResponse busy_page() {
+  HttpResponse response = error_page(503, "The store does not answer now", "Load the page again in half a minute.",
+                                     nullptr, current_time());
+  response.header.emplace_back("Retry-After", "30");
+  return response;
 }
 
 HttpResponse outcome(const std::optional<Recorded>& recorded, const std::string& activity_id) {
@@ -170,6 +185,9 @@ struct Api::Worker {
 Api::Api(ApiOptions options)
     : options_(std::move(options)),
       rate_limit_(options_.reports_per_minute),
+      // One worker is left for everybody else, whoever guesses passwords.
+      sign_in_(
+          {options_.proxies, options_.identity_header, options_.tls, std::max<std::size_t>(2, options_.workers) - 1}),
       ingest_(std::make_unique<Ingest>(options_.store, options_.record)) {
   for (std::size_t index = 0; index < options_.workers; ++index) threads_.emplace_back([this] { work(); });
 }
@@ -230,7 +248,7 @@ void Api::answer(Worker& worker, Job& job) {
     // The database was restarted, say: a new connection may work. What asks only, or has not begun, is asked again.
     const bool may_repeat = job.request.method != "POST" || job.request.path == kReports;
     if (had_connection && may_repeat && Clock::now() - begin < kAtOnce) return answer(worker, job);
-    job.reply(busy("the store does not answer"));
+    job.reply(is_for_programs(job.request) ? busy("the store does not answer") : busy_page());
   } catch (const std::exception& error) {
     log_line(LogLevel::error, fmt::format("{} {}: {}", job.request.method, job.request.path, error.what()));
     job.reply(problem({500, "the hub failed", "its log says why", {}}));
@@ -309,9 +327,11 @@ HttpResponse Api::enrol(Store& store, const HttpRequest& request) const {
   return {200, kJson, std::move(out).take(), {}};
 }
 
-HttpResponse Api::read(Worker& worker, const HttpRequest& request) {
+HttpResponse Api::read(Worker& worker, HttpRequest& request) {
   Store& store = *worker.store;
   const Time now = current_time();
+  if (auto asset = answer_asset(request)) return std::move(*asset);
+  if (!is_for_programs(request)) return sign_in_.answer(store, request, now);
   if (request.path == "/v1/enroll") {
     if (request.method != "POST") return wrong_method("POST");
     return enrol(store, request);
@@ -323,7 +343,12 @@ HttpResponse Api::read(Worker& worker, const HttpRequest& request) {
     return {200, "text/plain", "ready\n", {}};
   }
   if (request.path == "/openapi.json") return {200, kJson, std::string(openapi_document()), {}};
-  const auto scopes = store.scopes_of(bearer_hash(request), now);
+  return answer_program(store, request, now);
+}
+
+HttpResponse Api::answer_program(Store& store, const HttpRequest& request, Time now) {
+  auto scopes = store.scopes_of(bearer_hash(request), now);
+  if (!scopes && header(request, "authorization").empty() && sign_in_.visitor_of(store, request, now)) scopes = "read";
   if (!scopes) return unauthorized("send a read token as \"Authorization: Bearer …\" (patchstate-hub token create)");
   if (request.path == "/metrics")
     return may(*scopes, "metrics")

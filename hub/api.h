@@ -17,6 +17,7 @@
 #include "hub/http_server.h"
 #include "hub/ingest.h"
 #include "hub/report.h"
+#include "hub/sign_in.h"
 #include "hub/store.h"
 
 namespace patchstate {
@@ -28,6 +29,8 @@ struct ApiOptions {
   std::size_t workers = 2;
   double reports_per_minute = 30;    ///< of one host, averaged; bursts of as many
   std::vector<std::string> proxies;  ///< addresses whose X-Forwarded-* and X-Client-Subject headers are believed
+  std::string identity_header;       ///< of those proxies: the name of the person who asks
+  bool tls = false;                  ///< the hub serves https itself
 };
 
 /// So many reports a minute from each host, and no more.
@@ -71,7 +74,8 @@ class Api {
   struct Worker;
   void work();
   void answer(Worker& worker, Job& job);
-  HttpResponse read(Worker& worker, const HttpRequest& request);
+  HttpResponse read(Worker& worker, HttpRequest& request);
+  HttpResponse answer_program(Store& store, const HttpRequest& request, Time now);
   void take_report(Worker& worker, Job& job);
   HttpResponse enrol(Store& store, const HttpRequest& request) const;
   HttpResponse metrics(Store& store, bool is_openmetrics) const;
@@ -79,6 +83,7 @@ class Api {
 
   ApiOptions options_;
   RateLimit rate_limit_;
+  SignIn sign_in_;
   std::unique_ptr<Ingest> ingest_;
   std::mutex mutex_;
   std::condition_variable has_job_;

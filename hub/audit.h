@@ -3,8 +3,10 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "hub/sql.h"
 #include "hub/store.h"
 
 namespace patchstate {
@@ -19,13 +21,32 @@ struct AuditEntry {
   std::string peer;    ///< address it came from; empty: the terminal
 };
 
+/// Who does something: a person, or the operator.
+struct Actor {
+  std::string name;
+  std::string peer;
+};
+constexpr std::string_view kOperator = "operator";  ///< whoever is at the hub's own terminal
+
 /// Part of the transaction that is open, if one is: what is done and what is noted are one.
 void note(Store& store, const AuditEntry& entry);
+/// `work` and a note of it, both or neither; none where it returns false. It may still say in `entry` what it did.
+template <class Work>
+bool do_and_note(Store& store, const AuditEntry& entry, Work&& work) {
+  return sql::guarded("the store could not be changed", [&] {
+    sql::Transaction transaction(store);
+    if (!work()) return false;
+    note(store, entry);
+    transaction.commit();
+    return true;
+  });
+}
 
 struct AuditPage {
   std::vector<AuditEntry> entries;  ///< the newest first
   std::int64_t next = 0;            ///< `before` of the next page; 0: this was the last
 };
+void forget_notes_before(Store& store, Time before);
 AuditPage audit(Store& store, std::int64_t before, std::size_t limit);
 
 }  // namespace patchstate

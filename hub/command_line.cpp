@@ -8,9 +8,12 @@
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
+#include <Poco/String.h>
 #include <fmt/core.h>
 
+#include "hub/admin_commands.h"
 #include "hub/commands.h"
+#include "hub/people.h"
 #include "hub/serve.h"
 
 namespace patchstate {
@@ -68,6 +71,9 @@ struct CommandLine {
   std::string host;
   bool forget = false;
   std::vector<std::string> tags;
+  std::string person;
+  Role role = Role::administrator;
+  std::string password_file;
   std::string file;
   FleetFormat fleet = FleetFormat::table;
 };
@@ -95,8 +101,15 @@ void add_serve(CLI::App& app, CommandLine& line) {
       ->needs(certificate);
   serve
       .add_option("--trusted-proxy", line.serve.api.proxies,
-                  "address of a proxy that ends TLS; its X-Client-Subject header is believed. May be given again")
+                  "address of a proxy that ends TLS; its X-Client-Subject and X-Forwarded-* headers are believed. May "
+                  "be given again")
       ->type_name("ADDRESS");
+  serve
+      .add_option("--identity-header", line.serve.api.identity_header,
+                  "header in which a trusted proxy names the person who asks, whom it has signed in; from others it is "
+                  "ignored")
+      ->type_name("NAME")
+      ->needs("--trusted-proxy");
   add_duration(serve, "--keep-reports", line.serve.keep_reports,
                "keep reports as they were sent for so long; default 30d");
   add_duration(serve, "--keep-history", line.serve.keep_history,
@@ -162,6 +175,34 @@ void add_host(CLI::App& app, CommandLine& line) {
   tag.add_option("tags", line.tags, "none: it has no tags then")->type_name("TAG");
 }
 
+void add_password(CLI::App& app, CommandLine& line) {
+  add_store(app, line.store);
+  app.add_option("name", line.person, "with which they sign in")->required()->type_name("NAME");
+  app.add_option("--password-file", line.password_file,
+                 "file with the password, for its owner only; without it the terminal is asked, or one is made up and "
+                 "printed once")
+      ->type_name("FILE");
+}
+
+void add_admin(CLI::App& app, CommandLine& line) {
+  auto& admin = *app.add_subcommand("admin", "the people who may look at the pages");
+  admin.require_subcommand(1);
+  auto& create = *admin.add_subcommand("create", "let a person sign in");
+  add_password(create, line);
+  create
+      .add_option_function<std::string>(
+          "--role",
+          [&line](const std::string& text) {
+            const auto role = role_from_text(text);
+            if (!role) reject("--role", "administrator or viewer", text);
+            line.role = *role;
+          },
+          "administrator (the default), or viewer: sees all and changes nothing")
+      ->type_name("ROLE");
+  add_password(*admin.add_subcommand("password", "give a person a new password, and end their sessions"), line);
+  add_store(*admin.add_subcommand("list", "list them"), line.store);
+}
+
 void add_rest(CLI::App& app, CommandLine& line) {
   auto& fleet = *app.add_subcommand("fleet", "is \"Apply system updates\" completed, and if not, where?");
   add_store(fleet, line.store);
@@ -200,17 +241,26 @@ int run_host(const CLI::App& host, const CommandLine& line, const StoreAddress& 
   return remove_host(store, line.host, line.forget ? Store::Keep::nothing : Store::Keep::history);
 }
 
+int run_admin(const CLI::App& admin, const CommandLine& line, const StoreAddress& store) {
+  if (admin.got_subcommand("list")) return list_people(store);
+  if (admin.got_subcommand("password")) return change_password(store, line.person, line.password_file);
+  return create_person(store, line.person, line.role, line.password_file);
+}
+
 int run(const CLI::App& app, CommandLine& line) {
   const StoreAddress store = parse_store_address(line.store);
   if (app.got_subcommand("serve")) {
     line.serve.api.store = store;
     line.serve.api.limits.policy.max_metadata_age = line.serve.api.record.max_metadata_age;
     if (const auto objection = objection_to(line.serve); !objection.empty()) throw std::runtime_error(objection);
+    line.serve.api.tls = !line.serve.http.tls.certificate.empty();
+    Poco::toLowerInPlace(line.serve.api.identity_header);
     serve(line.serve);
     return 0;
   }
   if (const auto* const token = app.get_subcommand("token"); token->parsed()) return run_token(*token, line, store);
   if (const auto* const host = app.get_subcommand("host"); host->parsed()) return run_host(*host, line, store);
+  if (const auto* const admin = app.get_subcommand("admin"); admin->parsed()) return run_admin(*admin, line, store);
   if (app.got_subcommand("fleet")) return show_fleet(store, line.fleet);
   if (app.got_subcommand("backup")) return backup(store, line.file);
   if (app.got_subcommand("restore")) return restore(store, line.file);
@@ -228,6 +278,7 @@ int run_hub_command_line(int argc, const char* const* argv) {
   add_serve(app, line);
   add_token(app, line);
   add_host(app, line);
+  add_admin(app, line);
   add_rest(app, line);
   try {
     app.parse(argc, argv);

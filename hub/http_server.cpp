@@ -9,6 +9,7 @@
 #include <stdexcept>
 #include <string_view>
 #include <system_error>
+#include <utility>
 
 #include <arpa/inet.h>
 #include <fmt/core.h>
@@ -76,7 +77,10 @@ std::string address_of(const sockaddr* address) {
 }
 
 MHD_Result add_header(void* request, MHD_ValueKind, const char* key, const char* value) {
-  static_cast<HttpRequest*>(request)->header[lower(key)] = value == nullptr ? "" : value;
+  // RFC 9110, 5.3. Nobody gets the second of two headers believed where another program looks at the first.
+  const auto [place, is_first] = static_cast<HttpRequest*>(request)->header.try_emplace(lower(key));
+  if (!is_first) place->second += ", ";
+  place->second += value == nullptr ? "" : value;
   return MHD_YES;
 }
 
@@ -95,8 +99,9 @@ MHD_Result send(MHD_Connection* connection, HttpResponse& answer) {
   if (response == nullptr) return MHD_NO;
   if (!answer.content_type.empty()) MHD_add_response_header(response, "Content-Type", answer.content_type.c_str());
   for (const auto& [name, value] : answer.header) MHD_add_response_header(response, name.c_str(), value.c_str());
-  MHD_add_response_header(response, "X-Content-Type-Options", "nosniff");
-  MHD_add_response_header(response, "Cache-Control", "no-store");
+  // What an answer says itself is not said twice: the stricter of two would be taken.
+  for (const auto& [name, value] : {std::pair{"X-Content-Type-Options", "nosniff"}, {"Cache-Control", "no-store"}})
+    if (MHD_get_response_header(response, name) == nullptr) MHD_add_response_header(response, name, value);
   const MHD_Result result = MHD_queue_response(connection, static_cast<unsigned>(answer.status), response);
   MHD_destroy_response(response);
   return result;

@@ -138,6 +138,10 @@ void add_filters(const HostQuery& query, Time now, Conditions& where) {
   if (!query.pending.empty())
     where.add(fmt::format("h.host IN (SELECT p.host FROM pending p WHERE p.resolved = 0 AND p.update_key IN ({}))",
                           fmt::join(query.pending, ", ")));
+  if (query.past_support)
+    where.add(*query.past_support ? "h.end_of_support > 0 AND h.end_of_support < {}"
+                                  : "NOT (h.end_of_support > 0 AND h.end_of_support < {})",
+              seconds(now));
   add_update_filters(query, where);
 }
 

@@ -7,13 +7,29 @@
 #include "platform/hash.h"
 
 namespace patchstate {
+namespace {
+
+std::string prefix_of(SecretKind kind) {
+  switch (kind) {
+    case SecretKind::enrol_token:
+      return "pse_";
+    case SecretKind::host_key:
+      return "psh_";
+    case SecretKind::session:
+      return "pss_";
+    case SecretKind::read_token:
+      break;
+  }
+  return "psr_";
+}
+
+}  // namespace
 
 std::string new_secret(SecretKind kind) {
   std::string bytes(32, '\0');
   Poco::RandomInputStream random;  // the kernel's
   random.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-  const char* const prefix = kind == SecretKind::enrol_token ? "pse_" : kind == SecretKind::host_key ? "psh_" : "psr_";
-  return prefix + to_base64url(bytes);
+  return prefix_of(kind) + to_base64url(bytes);
 }
 
 std::string hash_of_secret(std::string_view secret) {

@@ -7,9 +7,9 @@
 
 namespace patchstate {
 
-enum class SecretKind { enrol_token, host_key, read_token };
+enum class SecretKind { enrol_token, host_key, read_token, session };
 
-/// "pse_…", "psh_…" or "psr_…": the prefix says to a reader of a log or a repository what was found there.
+/// "pse_…", "psh_…", "psr_…" or "pss_…": the prefix says to a reader of a log or a repository what was found there.
 std::string new_secret(SecretKind kind);
 /// Domain-separated SHA-256, in hexadecimal.
 std::string hash_of_secret(std::string_view secret);

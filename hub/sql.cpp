@@ -109,24 +109,26 @@ std::string rows(const Store& store, int placeholder, std::initializer_list<std:
   return fmt::format("(SELECT {} FROM json_array_elements(${}::json) AS list(value))", columns, placeholder);
 }
 
-Transaction::Transaction(Store& store) : session_(store.session()) {
-  if (store.is_sqlite())
-    run(session_, "BEGIN IMMEDIATE");
-  else
-    run(session_, "BEGIN");
+Transaction::Transaction(Store& store) : store_(store), is_part_(store.in_transaction_) {
+  if (is_part_) return;
+  run(store.session(), store.is_sqlite() ? "BEGIN IMMEDIATE" : "BEGIN");
+  store.in_transaction_ = true;
 }
 
 Transaction::~Transaction() {
-  if (!open_) return;
+  if (!open_ || is_part_) return;
+  store_.in_transaction_ = false;
   try {
-    run(session_, "ROLLBACK");
+    run(store_.session(), "ROLLBACK");
   } catch (const Poco::Exception&) {
     return;  // the connection is gone, and the transaction with it
   }
 }
 
 void Transaction::commit() {
-  run(session_, "COMMIT");
+  if (is_part_) return;
+  run(store_.session(), "COMMIT");
+  store_.in_transaction_ = false;
   open_ = false;
 }
 

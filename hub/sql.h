@@ -113,7 +113,7 @@ std::vector<std::tuple<Columns...>> select(Poco::Data::Session& session, const s
 }
 
 /// Begin, and roll back unless committed. In SQLite it takes the write lock at once: a transaction that begins by
-/// reading can't fail half-way because another one wrote.
+/// reading can't fail half-way because another one wrote. Inside another one it is a part of that.
 class Transaction {
  public:
   explicit Transaction(Store& store);
@@ -123,7 +123,8 @@ class Transaction {
   void commit();
 
  private:
-  Poco::Data::Session& session_;
+  Store& store_;
+  bool is_part_;
   bool open_ = true;
 };
 

@@ -156,6 +156,7 @@ class Store {
   bool is_sqlite() const { return kind_ == StoreAddress::Kind::sqlite; }
 
  private:
+  friend class sql::Transaction;
   static int is_too_late(void* give_up);
 
   StoreAddress::Kind kind_;
@@ -163,6 +164,7 @@ class Store {
   std::unique_ptr<std::chrono::steady_clock::time_point> give_up_;  ///< SQLite keeps its address; null: no limit yet
   std::map<std::string, std::unique_ptr<sql::Prepared>> prepared_;
   KnownUpdates known_updates_;
+  bool in_transaction_ = false;
 };
 
 }  // namespace patchstate

@@ -16,4 +16,11 @@ int terminal_width() {
   return 80;
 }
 
+std::optional<std::string> ask_secret(const std::string& prompt) {
+  if (::isatty(STDIN_FILENO) != 1) return std::nullopt;
+  const char* const typed = ::getpass(prompt.c_str());
+  if (typed == nullptr) return std::nullopt;
+  return typed;
+}
+
 }  // namespace patchstate
