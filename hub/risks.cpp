@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hub/risks.h"
 
+#include <initializer_list>
+#include <string_view>
+
 #include <fmt/core.h>
 
 #include "assessment/assessment_json.h"
@@ -22,11 +25,18 @@ constexpr std::size_t kHostsAtOnce = 1000;
 constexpr std::string_view kInForce = "r.ended = 0 AND r.until > $1";
 /// What is counted as missing; the words of the reports (store_pending.cpp).
 constexpr std::string_view kMissing = "p.resolved = 0 AND p.state IN ('installable', 'installed_pending_reboot')";
-// A host that a policy makes noncompliant for updates in other states too is not accepted by those that are counted
-// here.
-constexpr std::string_view kOtherStates =
-    "REPLACE(REPLACE(h.reasons, 'security_updates_pending', ''), 'security_updates_apart', '') LIKE "
-    "'%security_updates_%'";
+/// How often `text` stands in the reasons of a host's verdict, as they are stored.
+std::string times(std::string_view text) {
+  return fmt::format("(LENGTH(h.reasons) - LENGTH(REPLACE(h.reasons, '{0}', ''))) / {1}", text, text.size());
+}
+
+/// The host is noncompliant for nothing but what it misses: one that could not check everything, or gets no updates any
+/// more, would not be compliant without it either. `updates`: the codes of reasons that name missing updates.
+std::string only_for(std::initializer_list<std::string_view> updates) {
+  std::string sum = times(R"("code":"reboot_required")") + " + " + times(R"("code":"nothing_pending")");
+  for (const auto code : updates) sum += " + " + times(fmt::format(R"("code":"{})", code));
+  return fmt::format("{} = {}", times(R"("code":")"), sum);
+}
 
 std::vector<AcceptedRisk> select(Store& store, const std::string& rest, const sql::Arguments& arguments) {
   return sql::guarded("the accepted risks can't be read", [&] {
@@ -106,14 +116,16 @@ std::string objection_to(const NewRisk& risk, Time now) {
 void count_accepted(Store& store, const std::string& hosts, Time now) {
   // Each update that a host misses and that a risk covers, with the end of the risk that ends last.
   const std::string covered = fmt::format(
-      "SELECT p.host AS host, p.update_key AS update_key, MAX(r.until) AS until FROM {0} AS k JOIN pending p ON p.host "
-      "= k.h "
-      "JOIN accepted_risks r ON ((r.host = 0 OR r.host = p.host) AND r.update_key = p.update_key) OR (r.host = p.host "
-      "AND "
-      "r.update_key = 0) JOIN updates u ON u.update_key = p.update_key JOIN hosts h ON h.host = p.host WHERE {1} AND "
-      "{2} AND "
-      "u.security = 1 AND (r.update_key = 0 OR NOT ({3})) GROUP BY p.host, p.update_key",
-      sql::rows(store, 2, {"h#"}), kInForce, kMissing, kOtherStates);
+      "SELECT p.host AS host, p.update_key AS update_key, MAX(r.until) AS until FROM {0} AS k JOIN hosts h ON h.host = "
+      "k.h "
+      "JOIN pending p ON p.host = h.host JOIN updates u ON u.update_key = p.update_key "
+      "JOIN accepted_risks r ON (r.update_key = p.update_key AND (r.host = 0 OR r.host = p.host)) OR "
+      "(r.update_key = 0 AND r.host = p.host) "
+      "WHERE {1} AND {2} AND u.security = 1 AND ({3} OR (r.update_key = 0 AND {4})) GROUP BY p.host, p.update_key",
+      sql::rows(store, 2, {"h#"}), kInForce, kMissing,
+      only_for({"security_updates_pending\"", "security_updates_apart\""}),
+      // A policy may count updates in other states, too: held, say. Then only the whole host is accepted.
+      only_for({"security_updates_"}));
   sql::run(store.session(),
            "UPDATE hosts SET accepted = COALESCE(a.updates, 0), accepted_until = COALESCE(a.until, 0) FROM " +
                sql::rows(store, 2, {"h#"}) +
