@@ -99,6 +99,13 @@ bool is_for_programs(const HttpRequest& request) {
          header(request, "authorization").starts_with("Bearer ");
 }
 
+HttpResponse busy_page() {
+  HttpResponse response = error_page(503, "The store does not answer now", "Load the page again in half a minute.",
+                                     nullptr, current_time());
+  response.header.emplace_back("Retry-After", "30");
+  return response;
+}
+
 HttpResponse outcome(const std::optional<Recorded>& recorded, const std::string& activity_id) {
   if (!recorded) return busy("the store did not take it; send it again");
   switch (recorded->accepted) {
@@ -241,7 +248,7 @@ void Api::answer(Worker& worker, Job& job) {
     // The database was restarted, say: a new connection may work. What asks only, or has not begun, is asked again.
     const bool may_repeat = job.request.method != "POST" || job.request.path == kReports;
     if (had_connection && may_repeat && Clock::now() - begin < kAtOnce) return answer(worker, job);
-    job.reply(busy("the store does not answer"));
+    job.reply(is_for_programs(job.request) ? busy("the store does not answer") : busy_page());
   } catch (const std::exception& error) {
     log_line(LogLevel::error, fmt::format("{} {}: {}", job.request.method, job.request.path, error.what()));
     job.reply(problem({500, "the hub failed", "its log says why", {}}));

@@ -4,6 +4,7 @@
 #include <fmt/core.h>
 
 #include "assessment/json_writer.h"
+#include "hub/csv.h"
 #include "hub/json_text.h"
 
 namespace patchstate {
@@ -250,22 +251,6 @@ std::string updates_json(const UpdatePage& page) {
   return std::move(json).take();
 }
 
-namespace {
-
-std::string cell(std::string_view value) {
-  std::string text(value);
-  if (!text.empty() && std::string_view("=+-@\t\r").find(text[0]) != std::string_view::npos) text.insert(0, 1, '\'');
-  if (text.find_first_of("\",\r\n") == std::string::npos) return text;
-  std::string out = "\"";
-  for (const char c : text) {
-    if (c == '"') out += '"';
-    out += c;
-  }
-  return out + '"';
-}
-
-}  // namespace
-
 std::string hosts_csv(const std::vector<HostRecord>& hosts, Time now) {
   const auto when = [](Time time) { return time == Time{} ? std::string() : format_time(time); };
   std::string text =
@@ -273,26 +258,14 @@ std::string hosts_csv(const std::vector<HostRecord>& hosts, Time now) {
       "rebootPending,oldestPendingSince,receivedAt,reportedAt,agentVersion,cloudResourceId\r\n";
   for (const auto& host : hosts) {
     const Verdict verdict = verdict_of(host, now);
-    const std::string cells[] = {host.id,
-                                 host.hostname,
-                                 host.os_name,
-                                 host.arch,
-                                 std::string(to_text(verdict.value)),
-                                 verdict.reasons.empty() ? "" : verdict.reasons.front().message,
-                                 std::to_string(host.security),
-                                 std::to_string(host.other),
-                                 std::to_string(host.unclassified),
-                                 host.reboot < 0    ? "unknown"
-                                 : host.reboot == 1 ? "true"
-                                                    : "false",
-                                 when(host.oldest_pending),
-                                 when(host.received),
-                                 when(host.reported),
-                                 host.agent_version,
-                                 host.resource_id};
-    std::string line;
-    for (const auto& one : cells) line += (line.empty() && &one == &cells[0] ? "" : ",") + cell(one);
-    text += line + "\r\n";
+    text += csv_line({host.id, host.hostname, host.os_name, host.arch, std::string(to_text(verdict.value)),
+                      verdict.reasons.empty() ? "" : verdict.reasons.front().message, std::to_string(host.security),
+                      std::to_string(host.other), std::to_string(host.unclassified),
+                      host.reboot < 0    ? "unknown"
+                      : host.reboot == 1 ? "true"
+                                         : "false",
+                      when(host.oldest_pending), when(host.received), when(host.reported), host.agent_version,
+                      host.resource_id});
   }
   return text;
 }

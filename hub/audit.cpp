@@ -15,6 +15,11 @@ void note(Store& store, const AuditEntry& entry) {
   });
 }
 
+void forget_notes_before(Store& store, Time before) {
+  sql::guarded("old notes could not be deleted",
+               [&] { sql::run(store.session(), "DELETE FROM audit WHERE at < $1", {sql::seconds(before)}); });
+}
+
 AuditPage audit(Store& store, std::int64_t before, std::size_t limit) {
   return sql::guarded("the audit log can't be read", [&] {
     AuditPage page;

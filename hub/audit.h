@@ -46,6 +46,7 @@ struct AuditPage {
   std::vector<AuditEntry> entries;  ///< the newest first
   std::int64_t next = 0;            ///< `before` of the next page; 0: this was the last
 };
+void forget_notes_before(Store& store, Time before);
 AuditPage audit(Store& store, std::int64_t before, std::size_t limit);
 
 }  // namespace patchstate

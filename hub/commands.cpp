@@ -10,6 +10,7 @@
 #include "assessment/assessment_json.h"
 #include "assessment/words.h"
 #include "hub/api_json.h"
+#include "hub/audit.h"
 #include "hub/questions.h"
 #include "hub/secrets.h"
 #include "platform/process_runner.h"
@@ -100,6 +101,14 @@ class Unfinished {
   bool is_kept_ = false;
 };
 
+/// `work` and a note that it was done here; false: there was nothing to do it to, and there is no note.
+template <class Work>
+bool done_by_operator(Store& store, std::string action, std::string target, std::string detail, Work&& work) {
+  return do_and_note(
+      store, {0, current_time(), std::string(kOperator), std::move(action), std::move(target), std::move(detail), {}},
+      work);
+}
+
 int run_tool(Command command) {
   for (const char* const name : {"HOME", "PGPASSFILE", "PGUSER", "PGSSLMODE", "PGSSLROOTCERT"})
     if (const char* const value = std::getenv(name)) command.environment.emplace_back(name, value);
@@ -126,7 +135,14 @@ int create_token(const StoreAddress& address, const TokenRequest& request) {
   credential.created = now;
   if (request.valid.count() > 0) credential.expires = now + request.valid;
   credential.uses = enrols ? request.uses : 0;
-  const auto id = store.add_credential(credential);
+  std::int64_t id = 0;
+  AuditEntry entry{0, now, std::string(kOperator), "token_created", {}, {}, {}};
+  do_and_note(store, entry, [&] {
+    id = store.add_credential(credential);
+    entry.target = std::to_string(id);
+    entry.detail = enrols ? fmt::format("enrols {} times", request.uses) : "reads " + request.scope;
+    return true;
+  });
   fmt::print(stderr, "token {}: it is shown once, now\n", id);
   fmt::print("{}\n", secret);
   return 0;
@@ -145,7 +161,9 @@ int list_tokens(const StoreAddress& address) {
 
 int revoke_token(const StoreAddress& address, std::int64_t id) {
   Store store = opened(address);
-  if (!store.revoke_credential(id, current_time())) return complain(fmt::format("there is no valid token {}", id));
+  if (!done_by_operator(store, "token_revoked", std::to_string(id), {},
+                        [&] { return store.revoke_credential(id, current_time()); }))
+    return complain(fmt::format("there is no valid token {}", id));
   return 0;
 }
 
@@ -166,13 +184,16 @@ int list_hosts(const StoreAddress& address) {
 
 int revoke_host(const StoreAddress& address, const std::string& id) {
   Store store = opened(address);
-  if (!store.revoke_host(id, current_time())) return complain(fmt::format("there is no host {}", id));
+  if (!done_by_operator(store, "host_revoked", id, {}, [&] { return store.revoke_host(id, current_time()); }))
+    return complain(fmt::format("there is no host {}", id));
   return 0;
 }
 
 int remove_host(const StoreAddress& address, const std::string& id, Store::Keep keep) {
   Store store = opened(address);
-  if (!store.remove_host(id, keep, current_time())) return complain(fmt::format("there is no host {}", id));
+  if (!done_by_operator(store, "host_removed", id, keep == Store::Keep::nothing ? "with its history" : "",
+                        [&] { return store.remove_host(id, keep, current_time()); }))
+    return complain(fmt::format("there is no host {}", id));
   return 0;
 }
 
@@ -180,7 +201,9 @@ int tag_host(const StoreAddress& address, const std::string& id, const std::vect
   Store store = opened(address);
   std::vector<std::string> clean;
   for (const auto& tag : tags) clean.push_back(clean_text(tag, 100));
-  if (!set_tags(store, id, clean)) return complain(fmt::format("there is no host {}", id));
+  if (!done_by_operator(store, "tags_set", id, clean.empty() ? "none" : listed(clean, clean.size()),
+                        [&] { return set_tags(store, id, clean); }))
+    return complain(fmt::format("there is no host {}", id));
   return 0;
 }
 

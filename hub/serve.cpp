@@ -8,8 +8,11 @@
 #include <fmt/core.h>
 #include <pthread.h>
 
+#include "hub/audit.h"
 #include "hub/fleet_days.h"
+#include "hub/guesses.h"
 #include "hub/log.h"
+#include "hub/people.h"
 
 namespace patchstate {
 namespace {
@@ -26,6 +29,9 @@ Time current_time() {
 /// Deletes a few rows; whether more are due now.
 bool delete_old_rows(Store& store, const ServeOptions& options) {
   const Time now = current_time();
+  forget_ended_sessions(store, now);
+  forget_old_guesses(store, now);
+  forget_notes_before(store, now - options.keep_history);
   const auto reports = store.delete_reports_before(now - options.keep_reports, kRowsAtOnce);
   const auto history = store.delete_history_before(now - options.keep_history, kRowsAtOnce);
   return reports == kRowsAtOnce || history >= kRowsAtOnce;
