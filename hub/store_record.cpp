@@ -44,6 +44,14 @@ struct HostState {
   bool contact_changed = false;
 };
 
+/// Why a machine that misses something would be unknown if it missed nothing.
+std::int64_t doubts_of(const Verdict& verdict) {
+  if (verdict.value != VerdictValue::noncompliant) return 0;
+  return std::count_if(verdict.reasons.begin(), verdict.reasons.end(), [](const Reason& reason) {
+    return !reason.code.starts_with("security_updates_") && reason.code != "reboot_required";
+  });
+}
+
 class Recorder {
  public:
   Recorder(Store& store, const RecordPolicy& policy) : store_(store), policy_(policy), pending_(store) {}
@@ -224,8 +232,8 @@ class Recorder {
         "UPDATE hosts SET hostname = $1, os_id = $2, os_version = $3, os_name = $4, end_of_support = $5, arch = $6, "
         "kernel = $7, cloud = $8, resource_id = $9, agent_version = $10, verdict = $11, reasons = $12, security = $13, "
         "other = $14, unclassified = $15, apart = $16, reboot = $17, max_severity = $18, oldest_pending = $19, "
-        "since = $20, reported = $21, said_at = $22, activity_id = $23, state_hash = $24, updates_hash = $25 "
-        "WHERE host = $26",
+        "since = $20, reported = $21, said_at = $22, activity_id = $23, state_hash = $24, updates_hash = $25, "
+        "doubts = $26 WHERE host = $27",
         {text(said.host.hostname),
          text(said.host.os.id),
          text(said.host.os.version_id),
@@ -251,6 +259,7 @@ class Recorder {
          report.activity_id,
          report.state_hash,
          report.updates_hash,
+         doubts_of(said.verdict),
          state.host});
     state.state_hash = report.state_hash;
     state.updates_hash = report.updates_hash;

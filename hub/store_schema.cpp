@@ -26,6 +26,7 @@ struct Step {
 // states: what hosts said in former times, [since, until); the present one is in hosts.
 // accepted, accepted_until: so many of a host's missing security updates are a risk that somebody accepted, until the
 // first of those acceptances ends; from then on they count as not accepted until somebody has counted again.
+// doubts: of a noncompliant host, reasons that stay when it has installed everything: it would be unknown.
 // fleet_days: the fleet at each midnight (UTC), counted once: 90 days are not counted for each reader.
 // sessions, credentials, people: only hashes of secrets.
 constexpr Step kSteps[] = {
@@ -161,6 +162,7 @@ ALTER TABLE updates DROP COLUMN missing_on)"},
     {3, 2, R"(
 ALTER TABLE hosts ADD COLUMN accepted BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE hosts ADD COLUMN accepted_until BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE hosts ADD COLUMN doubts BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE states ADD COLUMN accepted BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE states ADD COLUMN accepted_until BIGINT NOT NULL DEFAULT 0;
 DROP INDEX hosts_counted;
