@@ -14,7 +14,7 @@ namespace {
 using Number = std::int64_t;
 
 // What is read and compared for one answer, however many machines there are and however different.
-constexpr std::size_t kMostGroups = 1000;
+constexpr std::size_t kMostGroups = 4000;
 constexpr Number kMostLacks = 50'000;
 
 struct Groups {
@@ -23,22 +23,26 @@ struct Groups {
   Number doubtful = 0;
 };
 
-/// Machines that reported the same list of updates, the largest groups first, as far as the limits reach.
+/// Machines that miss the same, the largest groups first, as far as the limits reach.
 Groups groups_of(Store& store, Time now) {
   const auto sum = [](std::string_view what) { return fmt::format("CAST(SUM({}) OVER () AS BIGINT)", what); };
   constexpr std::string_view kSure = "COUNT(*) FILTER (WHERE h.doubts = 0)";
   Groups groups;
   Number lacks = 0;
-  for (const auto& [machine, sure, security, all, all_sure] : sql::select<Number, Number, Number, Number, Number>(
+  for (const auto& [machine, sure, security, hash, all, all_sure] :
+       sql::select<Number, Number, Number, Number, Number, Number>(
            store.session(),
-           fmt::format("SELECT MIN(h.host), {0}, MAX(h.security), {1}, {2} FROM hosts h LEFT JOIN contacts c ON c.host "
-                       "= h.host WHERE h.removed = 0 AND h.verdict = 'noncompliant' AND {3} = 'noncompliant' GROUP BY "
-                       "h.updates_hash ORDER BY {0} DESC, MAX(h.security), MIN(h.host) LIMIT {4}",
-                       kSure, sum("COUNT(*)"), sum(kSure), verdict_sql(now), kMostGroups))) {
+           fmt::format(
+               "SELECT MIN(h.host), {0}, MAX(h.security), h.lacks, {1}, {2} FROM hosts h LEFT JOIN contacts c ON "
+               "c.host "
+               "= h.host WHERE h.removed = 0 AND h.verdict = 'noncompliant' AND {3} = 'noncompliant' GROUP BY h.lacks "
+               "ORDER BY {0} DESC, MAX(h.security), MIN(h.host) LIMIT {4}",
+               kSure, sum("COUNT(*)"), sum(kSure), verdict_sql(now), kMostGroups))) {
     groups.noncompliant = all;
     groups.doubtful = all - all_sure;
     lacks += security;
-    if (sure > 0 && lacks <= kMostLacks) groups.by_machine[machine] = {sure, {}};
+    // A host that an earlier version recorded has no hash yet.
+    if (hash != 0 && sure > 0 && lacks <= kMostLacks) groups.by_machine[machine] = {sure, {}};
   }
   return groups;
 }

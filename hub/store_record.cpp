@@ -245,7 +245,7 @@ class Recorder {
         "kernel = $7, cloud = $8, resource_id = $9, agent_version = $10, verdict = $11, reasons = $12, security = $13, "
         "other = $14, unclassified = $15, apart = $16, reboot = $17, max_severity = $18, oldest_pending = $19, "
         "since = $20, reported = $21, said_at = $22, activity_id = $23, state_hash = $24, updates_hash = $25, "
-        "doubts = $26 WHERE host = $27",
+        "doubts = $26, lacks = $27 WHERE host = $28",
         {text(said.host.hostname),
          text(said.host.os.id),
          text(said.host.os.version_id),
@@ -272,6 +272,7 @@ class Recorder {
          report.state_hash,
          report.updates_hash,
          doubts_of(said.verdict),
+         report.lacks,
          state.host});
     state.state_hash = report.state_hash;
     state.updates_hash = report.updates_hash;

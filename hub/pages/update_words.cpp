@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hub/pages/update_words.h"
+
+#include <array>
+
+#include <fmt/format.h>
+
+#include "assessment/assessment_json.h"
+#include "hub/csv.h"
+#include "hub/json_text.h"
+#include "hub/pages/links.h"
+#include "hub/pages/words.h"
+
+namespace patchstate {
+namespace {
+
+struct StateWords {
+  UpdateState state;
+  std::string_view words;
+};
+constexpr std::array kStates{StateWords{UpdateState::installable, "can be installed"},
+                             StateWords{UpdateState::held, "held by the machine's own setting"},
+                             StateWords{UpdateState::phased, "phased: not offered to this machine yet"},
+                             StateWords{UpdateState::kept_back, "kept back by other packages"},
+                             StateWords{UpdateState::excluded, "excluded by the machine's own setting"},
+                             StateWords{UpdateState::blocked_by_pin, "blocked by a pin"},
+                             StateWords{UpdateState::needs_subscription, "needs a subscription"},
+                             StateWords{UpdateState::hidden, "hidden on the machine"},
+                             StateWords{UpdateState::optional, "optional"},
+                             StateWords{UpdateState::superseded, "superseded by another"},
+                             StateWords{UpdateState::installed_pending_reboot, "installed, waits for a restart"}};
+
+std::string when(Time time) {
+  return time == Time{} ? std::string() : format_time(time);
+}
+
+}  // namespace
+
+std::string weight_text(const UpdateRecord& update) {
+  std::string text = update.classification;
+  if (text == to_text(Classification::unknown)) text = "not classified";
+  if (update.severity != to_text(Severity::unknown)) text += ", " + update.severity;
+  return text;
+}
+
+std::string state_text(std::string_view state) {
+  for (const auto& known : kStates)
+    if (to_text(known.state) == state) return std::string(known.words);
+  return std::string(state);
+}
+
+void put_cves(Data& data, const UpdateRecord& update, std::size_t most) {
+  const auto cves = strings_from_json(update.cves);
+  Data list(Data::type::list);
+  for (std::size_t index = 0; index < std::min(most, cves.size()); ++index) {
+    Data one;
+    one.set("path", cve_path(cves[index]));
+    one.set("text", cves[index]);
+    list << one;
+  }
+  data.set("cves", list);
+  data.set("more_cves",
+           cves.size() > most ? Data(number_text(static_cast<std::int64_t>(cves.size() - most))) : Data(false));
+}
+
+std::string advisories_text(const UpdateRecord& update) {
+  return fmt::format("{}", fmt::join(strings_from_json(update.advisories), ", "));
+}
+
+std::string spaced(const std::string& json_list) {
+  return fmt::format("{}", fmt::join(strings_from_json(json_list), " "));
+}
+
+void put_unknown(Data& data, Store& store, Time now) {
+  const auto unknown = fleet_counts(store, now).unknown;
+  data.set("unknown", unknown == 0
+                          ? Data(false)
+                          : Data("text", fmt::format("{} state is not known",
+                                                     unknown == 1 ? "1 machine whose"
+                                                                  : number_text(unknown) + " machines whose")));
+}
+
+Data lacking_row(const LackingHost& one, Time now) {
+  const Verdict verdict = verdict_of(one.host, now);
+  Data row;
+  row.set("path", machine_path(one.host.id));
+  row.set("machine_name", name_of(one.host));
+  row.set("mark", mark_data(to_text(verdict.value)));
+  row.set("installed", one.installed.empty() ? Data(false) : Data(one.installed));
+  row.set("state", state_text(one.state));
+  row.set("since", time_data(one.first_seen));
+  row.set("age", age_text(one.first_seen, now));
+  row.set("system", one.host.os_name);
+  row.set("heard", one.host.received == Time{} ? "never" : age_text(one.host.received, now) + " ago");
+  return row;
+}
+
+std::string lacking_csv_head() {
+  return "id,hostname,os,verdict,state,installedVersion,pendingSince,receivedAt\r\n";
+}
+
+std::string lacking_csv_line(const LackingHost& one, Time now) {
+  return csv_line({one.host.id, one.host.hostname, one.host.os_name,
+                   std::string(to_text(verdict_of(one.host, now).value)), one.state, one.installed,
+                   when(one.first_seen), when(one.host.received)});
+}
+
+}  // namespace patchstate
