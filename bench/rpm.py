@@ -5,8 +5,9 @@
     bench/rpm.py --programs build/release/bin [--quick]
 
 Whole processes, children included, in made-up systems with real rpm databases and repositories; dnf 4 and zypper of this
-machine. The exit code is 0 also when a target is missed (the table says MISSED), and not 0 when something could not be
-measured."""
+machine, and dnf5 of the root of Debian sid that the differential tests make, where there is one and this is root: there all
+run below chroot(1), which adds 1 ms to each command. The exit code is 0 also when a target is missed (the table says MISSED),
+and not 0 when something could not be measured."""
 
 import argparse
 import json
@@ -15,6 +16,7 @@ import pathlib
 import platform
 import shutil
 import statistics
+import subprocess
 import sys
 import tempfile
 
@@ -24,6 +26,8 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "tests/s
 import large_rpm_world  # noqa: E402  (needs the path above)
 
 MIB = 1024  # KiB
+SID = pathlib.Path(os.environ.get("XDG_CACHE_HOME", "/var/cache")) / "patchstate-test-roots/rpm-sid"
+PROGRAMS_IN_SID = "/srv"
 
 
 def sums(*costs):
@@ -55,17 +59,28 @@ class Bench(Targets):
         return Contender(["zypper", f"--root={world.root}", f"--releasever={world.version}", "--non-interactive", "--no-refresh",
                           "--xmlout", command], {"HOME": str(large_rpm_world.CACHE / "home")})
 
-    def says(self, world, source):
+    @staticmethod
+    def dnf5(world, *command):
+        return Contender(["chroot", str(SID), "dnf5", "-C", "-q", f"--installroot={world.root}", f"--releasever={world.version}",
+                          "--setopt=cachedir=/var/cache/libdnf5", *command], {"HOME": str(large_rpm_world.CACHE / "home")})
+
+    def patchstate_in_sid(self, world, before=None):
+        inside = self.patchstate(world, before)
+        inside.argv = ["chroot", str(SID), f"{PROGRAMS_IN_SID}/patchstate", *inside.argv[1:]]
+        return inside
+
+    @staticmethod
+    def says(asking, world, source):
         """Each must find the same number of updates: a program that fails is fast."""
-        assessment = json.loads(self.patchstate(world).output())
+        assessment = json.loads(asking.output())
         asked, = (each for each in assessment["sources"] if each["name"] == source)
         if "failure" in asked:
             raise SystemExit(f"{world.root}: {asked['failure']}")
         return len(assessment["patches"]), asked.get("tool") or source
 
     def beside(self, world, source, own, others, limit, what):
-        count, tool = self.says(world, source)
         self.forget(world)
+        count, tool = self.says(own, world, source)
         costs = alternating([own, *others], self.runs)
         theirs = sums(*costs[1:])
         ours = [each.cpu for each in costs[0]]
@@ -88,6 +103,15 @@ class Bench(Targets):
         else:
             self.beside(world, "zypper", self.patchstate(world, again),
                         [self.zypper(world, "list-patches"), self.zypper(world, "list-updates")], 1.1, "`zypper lp` + `lu`")
+
+    def compare_dnf5(self, world):
+        self.beside(world, "dnf", self.patchstate_in_sid(world, lambda: self.forget(world)),
+                    [self.dnf5(world, "advisory", "info", "--json"), self.dnf5(world, "check-upgrade", "--json")], 1.2,
+                    "`dnf5 advisory info --json` + `check-upgrade --json`")
+        self.patchstate_in_sid(world).output()
+        unchanged, = alternating([self.patchstate_in_sid(world)], self.runs * 2)
+        print("\n| | measured | target | |\n|---|---|---|---|")
+        self.limit("CPU of a second run beside dnf5, nothing changed", statistics.median(each.cpu for each in unchanged), 5, "ms")
 
     def own_share(self, world):
         source = "dnf" if world.distribution == "fedora" else "zypper"
@@ -122,11 +146,29 @@ class Bench(Targets):
         return int(schedstat[0]) / 1e6  # nanoseconds on a CPU
 
 
+def own_mounts(programs):
+    """The sid root sees these programs, /proc and /var/tmp, by mounts that only this process and its children have."""
+    if not os.environ.get("PATCHSTATE_OWN_MOUNTS"):
+        os.environ["PATCHSTATE_OWN_MOUNTS"] = "1"
+        os.execvp("unshare", ["unshare", "--mount", "--propagation", "private", sys.executable, *sys.argv])
+    for here, there in ((programs, PROGRAMS_IN_SID), ("/proc", "/proc"), ("/var/tmp", "/var/tmp")):
+        subprocess.run(["mount", "--bind", here, f"{SID}{there}"], check=True)
+
+
+def why_no_dnf5():
+    if os.geteuid() != 0:
+        return "only root can run that of another root"
+    return "" if (SID / "usr/bin/dnf5").exists() else f"no root in {SID}; `ctest -C roots -R dnf5` makes it"
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--programs", type=pathlib.Path, required=True)
     parser.add_argument("--quick", action="store_true", help="fewer runs, and no table of growth")
     arguments = parser.parse_args()
+    no_dnf5 = why_no_dnf5()
+    if not no_dnf5:
+        own_mounts(arguments.programs.resolve())
     bench = Bench(arguments.programs.resolve(), 5 if arguments.quick else 15)
     print(f"## patchstate beside dnf and zypper\n\nWhole processes, medians of {bench.runs} alternating runs; {os.cpu_count()} cores, "
           f"{platform.platform(terse=True)}. Metadata cached by the tools themselves; 1,500 packages installed.")
@@ -142,6 +184,11 @@ def main():
                     largest.append(world)
         for world in largest:
             bench.own_share(world)
+        if no_dnf5:
+            print(f"\ndnf5 was not measured: {no_dnf5}")
+        else:
+            bench.table("dnf5")
+            bench.compare_dnf5(large_rpm_world.dnf5_world(pathlib.Path(name) / "dnf5", 20_000, 5_000, SID))
     bench.sum_up()
 
 

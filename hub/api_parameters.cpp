@@ -65,7 +65,7 @@ void Parameters::allow_only(std::initializer_list<std::string_view> names) const
 
 HostQuery host_query(const Parameters& parameters) {
   parameters.allow_only({"verdict", "os", "tag", "classification", "severity", "cve", "package", "update", "q",
-                         "pendingFor", "reboot", "sort", "cursor", "limit", "format"});
+                         "pendingFor", "reboot", "pastSupport", "sort", "cursor", "limit", "format"});
   HostQuery query;
   query.verdict = parameters.text("verdict");
   query.os = parameters.text("os");
@@ -78,6 +78,7 @@ HostQuery host_query(const Parameters& parameters) {
   query.text = parameters.text("q");
   query.pending_for = parameters.duration("pendingFor");
   query.reboot = parameters.text("reboot");
+  query.past_support = parameters.flag("pastSupport");
   if (const auto sort = parameters.text("sort"); !sort.empty()) query.sort = sort;
   query.cursor = parameters.text("cursor");
   query.limit = parameters.number("limit", query.limit, kMostRows);

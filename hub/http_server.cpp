@@ -9,6 +9,7 @@
 #include <stdexcept>
 #include <string_view>
 #include <system_error>
+#include <utility>
 
 #include <arpa/inet.h>
 #include <fmt/core.h>
@@ -98,8 +99,9 @@ MHD_Result send(MHD_Connection* connection, HttpResponse& answer) {
   if (response == nullptr) return MHD_NO;
   if (!answer.content_type.empty()) MHD_add_response_header(response, "Content-Type", answer.content_type.c_str());
   for (const auto& [name, value] : answer.header) MHD_add_response_header(response, name.c_str(), value.c_str());
-  MHD_add_response_header(response, "X-Content-Type-Options", "nosniff");
-  MHD_add_response_header(response, "Cache-Control", "no-store");
+  // What an answer says itself is not said twice: the stricter of two would be taken.
+  for (const auto& [name, value] : {std::pair{"X-Content-Type-Options", "nosniff"}, {"Cache-Control", "no-store"}})
+    if (MHD_get_response_header(response, name) == nullptr) MHD_add_response_header(response, name, value);
   const MHD_Result result = MHD_queue_response(connection, static_cast<unsigned>(answer.status), response);
   MHD_destroy_response(response);
   return result;

@@ -26,6 +26,7 @@ struct HostQuery {
   std::string text;                                 ///< part of the host's name, or its id
   std::optional<std::chrono::seconds> pending_for;  ///< a security update has been pending this long
   std::string reboot;                               ///< pending, not_pending, unknown
+  std::optional<bool> past_support;                 ///< its operating system gets no security updates any more
   std::string sort = "hostname";                    ///< hostname, security, oldest, received; "-" before it: descending
   std::string cursor;
   std::size_t limit = 100;

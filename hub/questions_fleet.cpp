@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <map>
 #include <stdexcept>
 
 #include <fmt/format.h>
@@ -12,8 +13,10 @@ namespace {
 
 using sql::seconds;
 using sql::time_of;
+using Text = std::string;
+using Number = std::int64_t;
 
-/// `hosts` is a query with the columns v, silent, never, security, other, reboot, past and oldest.
+/// `hosts` is a query with the columns v, silent, security, other, reboot and oldest.
 FleetCounts count(Store& store, const std::string& hosts) {
   // PostgreSQL sums integers to "numeric".
   const auto sum = [](std::string_view what) { return fmt::format("CAST(COALESCE(SUM({}), 0) AS BIGINT)", what); };
@@ -25,75 +28,102 @@ FleetCounts count(Store& store, const std::string& hosts) {
                                  when("v = 'noncompliant'", "1"),
                                  when("v = 'unknown'", "1"),
                                  sum("silent"),
-                                 sum("never"),
                                  when("v = 'noncompliant'", "security"),
                                  sum("other"),
                                  when("reboot = 1", "1"),
-                                 sum("past"),
                                  "COALESCE(MIN(CASE WHEN v = 'noncompliant' AND oldest > 0 THEN oldest END), 0)"};
-  const auto rows = sql::select<std::int64_t, std::int64_t, std::int64_t, std::int64_t, std::int64_t, std::int64_t,
-                                std::int64_t, std::int64_t, std::int64_t, std::int64_t, std::int64_t>(
+  const auto rows = sql::select<Number, Number, Number, Number, Number, Number, Number, Number, Number>(
       store.session(), fmt::format("SELECT {} FROM ({}) AS f", fmt::join(columns, ", "), hosts));
-  const auto& [all, compliant, noncompliant, unknown, silent, never, security, other, reboots, past, oldest] =
-      rows.at(0);
+  const auto& [all, compliant, noncompliant, unknown, silent, security, other, reboots, oldest] = rows.at(0);
   FleetCounts counts;
   counts.hosts = all;
   counts.compliant = compliant;
   counts.noncompliant = noncompliant;
   counts.unknown = unknown;
   counts.silent = silent;
-  counts.never_reported = never;
   counts.security_updates = security;
   counts.other_updates = other;
   counts.reboots = reboots;
-  counts.past_support = past;
   counts.oldest_pending = time_of(oldest);
   return counts;
 }
 
-constexpr std::string_view kUpdateColumns =
-    "u.update_key, u.source, u.patch_id, u.name, u.version, u.arch, u.classification, u.security, u.severity, "
-    "u.advisories, u.cves, u.repository, u.origin, COALESCE(m.hosts, 0), u.first_seen";
-using Text = std::string;
-using Number = std::int64_t;
+/// Hosts that said the same verdict last, added up.
+struct Tally {
+  Number hosts = 0;
+  Number security = 0;
+  Number other = 0;
+  Number reboots = 0;
+  Number never_reported = 0;
+  Number past_support = 0;
+  Number silent = 0;
+  Number oldest = 0;
+};
 
-template <class Row>
-UpdateRecord update_of(const Row& row) {
-  return {std::get<0>(row),  std::get<1>(row),  std::get<2>(row),      std::get<3>(row),  std::get<4>(row),
-          std::get<5>(row),  std::get<6>(row),  std::get<7>(row) != 0, std::get<8>(row),  std::get<9>(row),
-          std::get<10>(row), std::get<11>(row), std::get<12>(row),     std::get<13>(row), time_of(std::get<14>(row))};
+/// By verdict, of the hosts `h` of these tables that meet the condition; `silent` is an expression, 1 or 0.
+std::map<Text, Tally> tallies(Store& store, std::string_view tables, std::string_view condition,
+                              std::string_view silent, Time now) {
+  const auto sum = [](std::string_view what) { return fmt::format("CAST(COALESCE(SUM({}), 0) AS BIGINT)", what); };
+  std::map<Text, Tally> all;
+  for (const auto& [verdict, hosts, security, other, reboots, never_reported, past_support, is_silent, oldest] :
+       sql::select<Text, Number, Number, Number, Number, Number, Number, Number, Number>(
+           store.session(),
+           fmt::format("SELECT h.verdict, COUNT(*), {}, {}, COUNT(*) FILTER (WHERE h.reboot = 1), COUNT(*) FILTER "
+                       "(WHERE h.reported = 0), COUNT(*) FILTER (WHERE h.end_of_support > 0 AND h.end_of_support < "
+                       "{}), {}, COALESCE(MIN(h.oldest_pending) FILTER (WHERE h.oldest_pending > 0), 0) FROM {} WHERE "
+                       "{} GROUP BY h.verdict",
+                       sum("h.security"), sum("h.other"), seconds(now), sum(silent), tables, condition)))
+    all[verdict] = {hosts, security, other, reboots, never_reported, past_support, is_silent, oldest};
+  return all;
 }
 
-std::vector<PendingRecord> updates_of(Store& store, std::int64_t host, std::string_view condition, std::size_t limit,
-                                      std::string_view last_seen) {
-  const auto rows = sql::select<Number, Text, Text, Text, Text, Text, Text, Number, Text, Text, Text, Text, Text,
-                                Number, Number, Text, Text, Number, Number, Number>(
-      store.session(),
-      fmt::format(
-          "SELECT {}, p.state, p.installed, p.first_seen, {}, p.resolved FROM pending p JOIN updates u ON "
-          "u.update_key = p.update_key LEFT JOIN missing m ON m.update_key = p.update_key JOIN hosts h ON h.host = "
-          "p.host LEFT JOIN contacts c ON c.host = p.host "
-          "WHERE p.host = $1 AND {} LIMIT {}",
-          kUpdateColumns, last_seen, condition, limit),
-      {host});
-  std::vector<PendingRecord> records;
-  for (const auto& row : rows)
-    records.push_back({update_of(row), std::get<15>(row), std::get<16>(row), time_of(std::get<17>(row)),
-                       time_of(std::get<18>(row)), time_of(std::get<19>(row))});
-  return records;
+/// Of the hosts that are known to miss a security update.
+Number oldest_pending(Store& store, Time now) {
+  return std::get<0>(
+      sql::select<Number>(store.session(),
+                          fmt::format("SELECT COALESCE(MIN(h.oldest_pending), 0) FROM hosts h JOIN contacts c ON "
+                                      "c.host = h.host WHERE h.removed = 0 AND h.verdict = 'noncompliant' AND "
+                                      "h.oldest_pending > 0 AND c.silent >= {}",
+                                      seconds(now)))
+          .at(0));
 }
 
 }  // namespace
 
 FleetCounts fleet_counts(Store& store, Time now) {
   return sql::guarded("the fleet can't be counted", [&] {
-    return count(store,
-                 fmt::format("SELECT {} AS v, CASE WHEN h.reported > 0 AND COALESCE(c.silent, 0) < {} THEN 1 ELSE "
-                             "0 END AS silent, CASE WHEN h.reported = 0 THEN 1 ELSE 0 END AS never, h.security "
-                             "AS security, h.other AS other, h.reboot AS reboot, CASE WHEN h.end_of_support > 0 "
-                             "AND h.end_of_support < {} THEN 1 ELSE 0 END AS past, h.oldest_pending AS oldest "
-                             "FROM hosts h LEFT JOIN contacts c ON c.host = h.host WHERE h.removed = 0",
-                             verdict_sql(now), seconds(now), seconds(now)));
+    // Each host by what it said last, out of one index in its order; then those whose word is worth nothing any more.
+    const auto all = tallies(store, "hosts h", "h.removed = 0", "0", now);
+    const auto late = tallies(
+        store, "hosts h LEFT JOIN contacts c ON c.host = h.host",
+        fmt::format("h.removed = 0 AND h.reported > 0 AND (COALESCE(c.silent, 0) < {0} OR (h.verdict = 'compliant' "
+                    "AND COALESCE(c.good_until, 0) < {0}))",
+                    seconds(now)),
+        fmt::format("CASE WHEN COALESCE(c.silent, 0) < {} THEN 1 ELSE 0 END", seconds(now)), now);
+    FleetCounts counts;
+    for (const auto& [verdict, tally] : all) {
+      const auto found = late.find(verdict);
+      const Tally lost = found == late.end() ? Tally{} : found->second;
+      counts.hosts += tally.hosts;
+      counts.other_updates += tally.other;
+      counts.reboots += tally.reboots;
+      counts.never_reported += tally.never_reported;
+      counts.past_support += tally.past_support;
+      counts.silent += lost.silent;
+      counts.unknown += lost.hosts;
+      if (verdict == to_text(VerdictValue::compliant)) {
+        counts.compliant = tally.hosts - lost.hosts;
+      } else if (verdict == to_text(VerdictValue::noncompliant)) {
+        counts.noncompliant = tally.hosts - lost.hosts;
+        counts.security_updates = tally.security - lost.security;
+        // A least value can't be taken away from another.
+        const bool is_lost = lost.oldest != 0 && lost.oldest <= tally.oldest;
+        counts.oldest_pending = time_of(is_lost ? oldest_pending(store, now) : tally.oldest);
+      } else {
+        counts.unknown += tally.hosts - lost.hosts;
+      }
+    }
+    return counts;
   });
 }
 
@@ -101,9 +131,9 @@ FleetCounts fleet_counts_at(Store& store, Time at) {
   return sql::guarded("the history can't be read", [&] {
     const auto verdict = fmt::format(
         "CASE WHEN silent < {0} THEN 'unknown' WHEN verdict = 'compliant' AND good_until < {0} THEN 'unknown' ELSE "
-        "verdict END AS v, CASE WHEN silent < {0} THEN 1 ELSE 0 END AS silent, 0 AS never, security, other, reboot, 0 "
+        "verdict END AS v, CASE WHEN silent < {0} THEN 1 ELSE 0 END AS silent, security, other, reboot, oldest_pending "
         "AS "
-        "past, oldest_pending AS oldest",
+        "oldest",
         seconds(at));
     FleetCounts counts = count(
         store,
@@ -152,109 +182,16 @@ std::vector<FleetDay> fleet_days(Store& store, Time from) {
 std::vector<SystemCount> systems(Store& store, Time now) {
   return sql::guarded("the operating systems can't be counted", [&] {
     std::vector<SystemCount> list;
+    // The sign keeps SQLite from an index that finds nothing by itself: the one that has all of it is in order already.
     for (const auto& [name, hosts, security, past] : sql::select<Text, Number, Number, Number>(
              store.session(),
              fmt::format(
                  "SELECT os_name, COUNT(*), CAST(SUM(security) AS BIGINT), CAST(SUM(CASE WHEN end_of_support > 0 AND "
-                 "end_of_support < {} THEN 1 ELSE 0 END) AS BIGINT) FROM hosts WHERE reported > 0 AND removed = 0 "
+                 "end_of_support < {} THEN 1 ELSE 0 END) AS BIGINT) FROM hosts WHERE reported > 0 AND +removed = 0 "
                  "GROUP BY os_name ORDER BY COUNT(*) DESC, os_name LIMIT 100",
                  seconds(now))))
       list.push_back({name, hosts, security, past});
     return list;
-  });
-}
-
-UpdatePage updates(Store& store, const UpdateQuery& query) {
-  const std::size_t limit = std::clamp<std::size_t>(query.limit, 1, kMostRows);
-  std::string where = "m.hosts > 0";
-  sql::Arguments arguments;
-  const auto add = [&](std::string_view text, sql::Argument value) {
-    arguments.push_back(std::move(value));
-    where += fmt::format(" AND {} ${}", text, arguments.size());
-  };
-  if (!query.package.empty()) add("u.name =", query.package);
-  if (!query.severity.empty()) {
-    if (!from_text<Severity>(query.severity)) throw std::invalid_argument("severity: not one that updates have");
-    add("u.severity =", query.severity);
-  }
-  if (query.security) add("u.security =", std::int64_t{*query.security});
-  if (!query.cve.empty()) {
-    add("u.update_key IN (SELECT k.update_key FROM update_cves k WHERE k.cve =", query.cve);
-    where += ')';
-  }
-  if (!query.cursor.empty()) {
-    const auto bar = query.cursor.find('-');
-    const auto number = [](const std::string& text) {
-      if (text.empty() || text.size() > 18 || text.find_first_not_of("0123456789") != std::string::npos)
-        throw std::invalid_argument("cursor: not one that this hub has given");
-      return std::int64_t{std::stoll(text)};
-    };
-    const auto missing_on = number(query.cursor.substr(0, bar));
-    const auto key = number(bar == std::string::npos ? "" : query.cursor.substr(bar + 1));
-    arguments.push_back(missing_on);
-    arguments.push_back(key);
-    where += fmt::format(" AND (m.hosts, m.update_key) < (${}, ${})", arguments.size() - 1, arguments.size());
-  }
-  return sql::guarded("the updates can't be read", [&] {
-    UpdatePage page;
-    for (const auto& row :
-         sql::select<Number, Text, Text, Text, Text, Text, Text, Number, Text, Text, Text, Text, Text, Number, Number>(
-             store.session(),
-             fmt::format("SELECT {} FROM missing m JOIN updates u ON u.update_key = m.update_key WHERE {} ORDER BY "
-                         "m.hosts DESC, m.update_key DESC LIMIT {}",
-                         kUpdateColumns, where, limit + 1),
-             arguments))
-      page.updates.push_back(update_of(row));
-    if (page.updates.size() > limit) {
-      page.updates.pop_back();
-      page.next = fmt::format("{}-{}", page.updates.back().missing_on, page.updates.back().key);
-    }
-    return page;
-  });
-}
-
-std::vector<PendingRecord> pending_of(Store& store, std::int64_t host, std::size_t limit) {
-  return sql::guarded("what is pending can't be read", [&] {
-    return updates_of(store, host, "p.resolved = 0 ORDER BY u.security DESC, u.name, u.update_key", limit,
-                      "COALESCE(c.received, p.last_seen)");
-  });
-}
-
-std::vector<PendingRecord> resolved_of(Store& store, std::int64_t host, std::size_t limit) {
-  return sql::guarded("what was resolved can't be read", [&] {
-    return updates_of(store, host, "p.resolved > 0 ORDER BY p.resolved DESC, u.name, u.update_key", limit,
-                      "p.last_seen");
-  });
-}
-
-std::vector<FormerState> former_states(Store& store, std::int64_t host, std::size_t limit) {
-  return sql::guarded("the history can't be read", [&] {
-    std::vector<FormerState> list;
-    for (const auto& [since, until, silent, verdict, security, other, reboot] :
-         sql::select<Number, Number, Number, Text, Number, Number, Number>(
-             store.session(),
-             fmt::format("SELECT since, until, silent, verdict, security, other, reboot FROM states WHERE host = $1 "
-                         "ORDER BY since DESC LIMIT {}",
-                         limit),
-             {host}))
-      list.push_back({time_of(since), time_of(until), time_of(silent), verdict, security, other, reboot});
-    return list;
-  });
-}
-
-std::optional<std::string> newest_report(Store& store, std::int64_t host) {
-  return sql::guarded("the report can't be read", [&]() -> std::optional<std::string> {
-    using namespace Poco::Data::Keywords;
-    std::vector<Poco::Data::BLOB> bodies;
-    Poco::Data::Statement statement(store.session());
-    statement << sql::spelt(store.session(),
-                            "SELECT r.body FROM hosts h JOIN reports r ON r.host = h.host AND r.activity_id = "
-                            "h.activity_id WHERE h.host = $1"),
-        into(bodies);
-    sql::bind_all(statement, {host});
-    statement.execute();
-    if (bodies.empty()) return std::nullopt;
-    return std::string(reinterpret_cast<const char*>(bodies[0].rawContent()), bodies[0].size());
   });
 }
 

@@ -177,6 +177,10 @@ void add_filters(const HostQuery& query, Time now, Conditions& where) {
       throw std::invalid_argument("reboot: expected pending, not_pending or unknown");
     where.add("h.reboot = {}", value);
   }
+  if (query.past_support)
+    where.add(*query.past_support ? "h.end_of_support > 0 AND h.end_of_support < {}"
+                                  : "NOT (h.end_of_support > 0 AND h.end_of_support < {})",
+              seconds(now));
   add_update_filters(query, where);
 }
 

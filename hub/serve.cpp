@@ -9,6 +9,7 @@
 #include <pthread.h>
 
 #include "hub/audit.h"
+#include "hub/fleet_days.h"
 #include "hub/guesses.h"
 #include "hub/log.h"
 #include "hub/people.h"
@@ -19,16 +20,29 @@ namespace {
 constexpr std::chrono::seconds kUpkeepEvery{60};
 constexpr std::chrono::seconds kStep{1};
 constexpr std::size_t kRowsAtOnce = 500;
+constexpr std::chrono::milliseconds kCountFor{200};  ///< of each step; one day of 50,000 machines takes 60 ms
+
+Time current_time() {
+  return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+}
 
 /// Deletes a few rows; whether more are due now.
 bool delete_old_rows(Store& store, const ServeOptions& options) {
-  const Time now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  const Time now = current_time();
   forget_ended_sessions(store, now);
   forget_old_guesses(store, now);
   forget_notes_before(store, now - options.keep_history);
   const auto reports = store.delete_reports_before(now - options.keep_reports, kRowsAtOnce);
   const auto history = store.delete_history_before(now - options.keep_history, kRowsAtOnce);
   return reports == kRowsAtOnce || history >= kRowsAtOnce;
+}
+
+/// Counts midnights for a while; whether more may be due now.
+bool count_days(Store& store, const ServeOptions& options) {
+  const auto stop = std::chrono::steady_clock::now() + kCountFor;
+  while (count_missing_day(store, current_time(), options.keep_history))
+    if (std::chrono::steady_clock::now() > stop) return true;
+  return false;
 }
 
 /// What nobody waits for, in small steps.
@@ -43,6 +57,7 @@ class Upkeep {
       if (!store_) store_ = std::make_unique<Store>(options_.api.store);
       store_->tidy_up();
       if (now >= next_deletion_) next_deletion_ = delete_old_rows(*store_, options_) ? now : now + kUpkeepEvery;
+      if (now >= next_count_) next_count_ = count_days(*store_, options_) ? now : now + kUpkeepEvery;
     } catch (const StoreError& error) {
       log_line(LogLevel::warning, error.what());
       store_.reset();
@@ -55,6 +70,7 @@ class Upkeep {
   const ServeOptions& options_;
   std::unique_ptr<Store> store_;
   Clock::time_point next_deletion_;
+  Clock::time_point next_count_;
   Clock::time_point not_before_;
 };
 

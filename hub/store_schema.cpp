@@ -164,7 +164,7 @@ ALTER TABLE hosts ADD COLUMN accepted_until BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE states ADD COLUMN accepted BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE states ADD COLUMN accepted_until BIGINT NOT NULL DEFAULT 0;
 DROP INDEX hosts_counted;
-CREATE INDEX hosts_counted ON hosts (removed, host, known_since, since, reported, verdict, security, other, reboot,
+CREATE INDEX hosts_counted ON hosts (removed, verdict, host, known_since, since, reported, security, other, reboot,
   end_of_support, oldest_pending, accepted, accepted_until);
 DROP INDEX hosts_by_system;
 CREATE INDEX hosts_by_system ON hosts (os_name, removed, reported, security, end_of_support);

@@ -35,6 +35,7 @@ std::size_t Store::delete_history_before(Time before, std::size_t rows) {
                                     "update_key FROM pending WHERE resolved > 0 AND resolved < $1 LIMIT {})",
                                     rows),
                         arguments);
+    sql::run(session_, "DELETE FROM fleet_days WHERE day < $1", arguments);
     // In the order in which reports lock them.
     sql::run(session_,
              fmt::format("DELETE FROM missing WHERE update_key IN (SELECT update_key FROM missing WHERE hosts = 0 "

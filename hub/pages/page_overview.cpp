@@ -97,7 +97,7 @@ void put_numbers(Data& data, const FleetCounts& counts) {
   add(counts.hosts, "/machines", counts.hosts == 1 ? "machine" : "machines");
   add(counts.reboots, "/machines?reboot=pending", counts.reboots == 1 ? "reboot pending" : "reboots pending");
   add(counts.other_updates, "/updates?security=false", counts.other_updates == 1 ? "other update" : "other updates");
-  add(counts.past_support, "/machines", "past the end of support");
+  add(counts.past_support, "/machines?pastSupport=true", "past the end of support");
   data.set("numbers", numbers);
 }
 

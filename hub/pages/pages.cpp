@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "hub/pages/embedded.h"
+#include "hub/pages/page_machines.h"
 #include "hub/pages/page_overview.h"
 #include "hub/pages/render.h"
 
@@ -37,6 +38,7 @@ std::optional<HttpResponse> answer_asset(const HttpRequest& request) {
 
 std::optional<HttpResponse> answer_page(Store& store, const HttpRequest& request, const Visitor& visitor, Time now) {
   if (request.path == "/") return overview_page(store, visitor, now);
+  if (request.path == "/machines") return machines_page(store, request, visitor, now);
   return std::nullopt;
 }
 

@@ -49,8 +49,11 @@ Data navigation(const Page& page, const Visitor& visitor) {
   return list;
 }
 
-std::string_view partial_text(const std::string& name) {
-  return template_text(name);
+/// Without the end of its last line: a time stands in the middle of a sentence.
+std::string partial_text(const std::string& name) {
+  std::string_view text = template_text(name);
+  if (text.ends_with('\n')) text.remove_suffix(1);
+  return std::string(text);
 }
 
 }  // namespace
@@ -70,10 +73,10 @@ HttpResponse render(const Page& page, const Visitor* visitor, Time now) {
     data.set("navigation", navigation(page, *visitor));
   }
   const auto add_partial = [&](const std::string& name, const std::string& of) {
-    data.set(name, Data(kainjow::mustache::partial([of] { return std::string(partial_text(of)); })));
+    data.set(name, Data(kainjow::mustache::partial([of] { return partial_text(of); })));
   };
   add_partial("body", page.body);
-  for (const auto* const name : {"mark", "when"}) add_partial(name, name);
+  for (const auto* const name : {"verdict_mark", "a_time", "saved_filters"}) add_partial(name, name);
 
   kainjow::mustache::mustache layout{std::string(template_text("layout"))};
   HttpResponse response{page.status, "text/html; charset=utf-8", layout.render(data), {}};

@@ -234,7 +234,12 @@ def main():
         if why := prepare_sid():
             print(f"skipped: {why}")
             return SKIPPED
+        if not os.environ.get("PATCHSTATE_OWN_MOUNTS"):
+            os.environ["PATCHSTATE_OWN_MOUNTS"] = "1"
+            os.execvp("unshare", ["unshare", "--mount", "--propagation", "private", sys.executable, *sys.argv])
         same_paths(chroot)
+        # The program looks for its probe beside itself, by /proc/self/exe.
+        subprocess.run(["mount", "--bind", "/proc", chroot / "proc"], check=True)
     failed, chosen = 0, [one for one in (worlds(options.random) if options.random else SCENARIOS) if options.only in one.name]
     for scenario in chosen:
         with tempfile.TemporaryDirectory(prefix="patchstate-zypper-", dir=chroot and chroot / "tmp") as name:

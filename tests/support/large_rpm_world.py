@@ -127,3 +127,15 @@ def large_world(folder, distribution, packages, advisories):
         world.fetch_zypper()
         world.zypper("--no-refresh", "list-updates")
     return world
+
+
+def dnf5_world(folder, packages, advisories, tools_root):
+    """Written, and fetched by the dnf5 of another root, which sees `folder` under the same name."""
+    world = LargeWorld(folder, "fedora", packages, advisories)
+    world.write()
+    world.dnf5_program = folder / "dnf5"
+    world.dnf5_program.write_text(f'#!/bin/sh\nexec chroot {tools_root} /usr/bin/dnf5 "$@"\n', encoding="ascii")
+    world.dnf5_program.chmod(0o755)
+    world.fetch_dnf5()
+    world.dnf5("-C", "check-upgrade", accept=(0, 100))  # makes the parsed caches that its runs have
+    return world
