@@ -5,7 +5,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include <fmt/core.h>
+#include <fmt/format.h>
 
 #include "assessment/assessment_json.h"
 #include "assessment/words.h"
@@ -141,7 +141,7 @@ int create_token(const StoreAddress& address, const TokenRequest& request) {
   do_and_note(store, entry, [&] {
     id = store.add_credential(credential);
     entry.target = std::to_string(id);
-    entry.detail = enrols ? fmt::format("enrols {} times", request.uses) : "reads " + request.scope;
+    entry.detail = enrols ? "enrols " + counted(static_cast<int>(request.uses), "machine") : "reads " + request.scope;
     return true;
   });
   fmt::print(stderr, "token {}: it is shown once, now\n", id);
@@ -202,7 +202,7 @@ int tag_host(const StoreAddress& address, const std::string& id, const std::vect
   Store store = opened(address);
   std::vector<std::string> clean;
   for (const auto& tag : tags) clean.push_back(clean_text(tag, 100));
-  if (!done_by_operator(store, "tags_set", id, clean.empty() ? "none" : listed(clean, clean.size()),
+  if (!done_by_operator(store, "tags_set", id, clean.empty() ? "none" : fmt::format("{}", fmt::join(clean, ", ")),
                         [&] { return set_tags(store, id, clean); }))
     return complain(fmt::format("there is no host {}", id));
   return 0;
