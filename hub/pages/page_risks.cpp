@@ -66,8 +66,7 @@ HttpResponse list_page(Store& store, const Asked& asked) {
     throw std::invalid_argument("format: expected csv");
   Page page{"Accepted risks", kPath, "risks", {}, {}, 200};
   const auto risks = accepted_risks(store, asked.now, kMostShown);
-  page.data.set("has_risks", Data(!risks.empty()));
-  page.data.set("risks", risk_rows(risks, asked.now));
+  put_risks(page.data, risks, asked.now);
   return render(page, &asked.visitor, asked.now);
 }
 
@@ -122,7 +121,7 @@ HttpResponse accept(Store& store, const Asked& asked) {
 
 }  // namespace
 
-Data risk_rows(const std::vector<AcceptedRisk>& risks, Time now) {
+void put_risks(Data& data, const std::vector<AcceptedRisk>& risks, Time now) {
   Data rows(Data::type::list);
   for (const auto& one : risks) {
     Data row;
@@ -139,7 +138,8 @@ Data risk_rows(const std::vector<AcceptedRisk>& risks, Time now) {
     row.set("in_force", Data(is_in_force(one, now)));
     rows << row;
   }
-  return rows;
+  data.set("has_risks", Data(!risks.empty()));
+  data.set("risks", rows);
 }
 
 HttpResponse risks_page(Store& store, const Asked& asked) {

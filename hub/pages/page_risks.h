@@ -12,7 +12,7 @@ namespace patchstate {
 
 /// /risks, /risks/new?host=ID&update=KEY; POST /risks, /risks/N/end.
 HttpResponse risks_page(Store& store, const Asked& asked);
-/// What {{>risk_rows}} shows.
-Data risk_rows(const std::vector<AcceptedRisk>& risks, Time now);
+/// What {{>risk_rows}} shows: "risks" and "has_risks".
+void put_risks(Data& data, const std::vector<AcceptedRisk>& risks, Time now);
 
 }  // namespace patchstate
