@@ -5,6 +5,7 @@
 
 #include "hub/api_json.h"
 #include "hub/api_parameters.h"
+#include "hub/filters.h"
 #include "hub/pages/links.h"
 #include "hub/pages/list_query.h"
 #include "hub/pages/words.h"
@@ -93,6 +94,21 @@ Data row_of(const HostRecord& host, Time now) {
   return row;
 }
 
+/// Everybody sees them all; who saved one, or an administrator, deletes it.
+void put_saved(Data& data, Store& store, const Visitor& visitor) {
+  Data list(Data::type::list);
+  for (const auto& one : saved_filters(store)) {
+    Data row;
+    row.set("called", one.name);
+    row.set("path", std::string(kPath) + "?" + one.query);
+    row.set("number", std::to_string(one.id));
+    row.set("mine", Data(visitor.role == Role::administrator || one.created_by == visitor.name));
+    list << row;
+  }
+  data.set("has_saved", Data(list.is_non_empty_list()));
+  data.set("saved", list);
+}
+
 HttpResponse all_as_csv(Store& store, HostQuery query, Time now) {
   query.limit = kMostCsvRows;
   query.cursor.clear();
@@ -136,6 +152,7 @@ HttpResponse machines_page(Store& store, const HttpRequest& request, const Visit
   page.data.set("rows", rows);
   page.data.set("csv", list.with("format", "csv"));
   page.data.set("query", list.filter());
+  put_saved(page.data, store, visitor);
   page.data.set("is_filtered", Data(list.is_filtered()));
   page.data.set("first", query.cursor.empty() ? Data(false) : Data("path", list.with("cursor", "")));
   page.data.set("next", found.next.empty() ? Data(false) : Data("path", list.with("cursor", found.next)));

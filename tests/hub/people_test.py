@@ -371,6 +371,11 @@ class Forms(People):
         self.assertEqual(vera.send(f"/filters/{number['hers']}/delete").status, 403)
         self.assertEqual(vera.send(f"/filters/{number['mine']}/delete").status, 303)
         self.assertEqual(self.store.rows("SELECT name FROM filters"), [("hers",)])
+        page = vera.get("/machines").body.decode()
+        self.assertIn('href="/machines?verdict=compliant"', page)
+        self.assertNotIn(f"/filters/{number['hers']}/delete", page)
+        self.assertEqual([vera.send("/filters", name=name, query=query).status for name, query in
+                          (("hers", "q=x"), ("", "q=x"), ("a", ""))], [400] * 3)
 
     def test_tags_are_set_and_machines_removed(self):
         self.assertEqual(self.ada.send("/machines/web-1/tags", tags=" b, a ,, b\nc d").header["location"], "/machines/web-1")
