@@ -19,6 +19,11 @@ Data optional_text(const std::string& text) {
   return text.empty() ? Data(false) : Data("text", text);
 }
 
+std::string duration_text(std::chrono::milliseconds duration) {
+  if (duration < std::chrono::seconds{1}) return fmt::format("{} ms", duration.count());
+  return fmt::format("{:.1f} s", static_cast<double>(duration.count()) / 1000);
+}
+
 Data repository_row(const Repository& repository) {
   Data row;
   row.set("repository", repository.name);
@@ -62,7 +67,7 @@ void put_evidence(Data& data, const std::optional<Assessment>& report, Time now)
   for (const auto& source : report->sources) {
     Data row;
     row.set("source", source.name);
-    row.set("duration", fmt::format("{:.1f} s", static_cast<double>(source.duration.count()) / 1000));
+    row.set("duration", duration_text(source.duration));
     const auto* const failure = std::get_if<Failure>(&source.outcome);
     row.set("failed", failure == nullptr
                           ? Data(false)

@@ -26,9 +26,9 @@ namespace {
 
 constexpr std::size_t kRows = 100;
 constexpr std::size_t kMostPending = 5000;
-constexpr std::size_t kHistoryShown = 50;
+constexpr std::size_t kHistoryShown = 20;
 constexpr std::size_t kMostHistory = 5000;
-constexpr std::size_t kCvesShown = 4;
+constexpr std::size_t kFixesShown = 4;
 constexpr std::size_t kMostTitle = 120;
 
 /// What is stored of it may be damaged: the rest of the page is true nevertheless, and it says so.
@@ -59,18 +59,11 @@ std::vector<PendingRecord> by_weight(std::vector<PendingRecord> list) {
   return list;
 }
 
-Data advisories_of(const PendingRecord& one, const Update* update) {
+/// With the links to its vendor's pages, which only the report has.
+void put_advisories(Data& row, const Update* update) {
   Data list(Data::type::list);
-  if (update == nullptr || update->advisories.empty()) {
-    if (const auto text = advisories_text(one.update); !text.empty()) {
-      Data advisory;
-      advisory.set("link", Data(false));
-      advisory.set("text", text);
-      list << advisory;
-    }
-    return list;
-  }
-  for (const auto& known : update->advisories) {
+  for (std::size_t index = 0; index < std::min(kFixesShown, update->advisories.size()); ++index) {
+    const Advisory& known = update->advisories[index];
     Data advisory;
     // What a host says is a link only where it can't be a script.
     const bool is_link = known.url.starts_with("https://") || known.url.starts_with("http://");
@@ -78,7 +71,7 @@ Data advisories_of(const PendingRecord& one, const Update* update) {
     advisory.set("text", known.id);
     list << advisory;
   }
-  return list;
+  row.set("advisories", list);
 }
 
 Data update_row(const PendingRecord& one, const std::optional<Assessment>& report, Time now) {
@@ -94,8 +87,9 @@ Data update_row(const PendingRecord& one, const std::optional<Assessment>& repor
   row.set("why", update == nullptr || update->state_reason.empty() ? Data(false) : Data("text", update->state_reason));
   row.set("since", time_data(one.first_seen));
   row.set("age", age_text(one.first_seen, now));
-  row.set("advisories", advisories_of(one, update));
-  put_cves(row, one.update, kCvesShown);
+  row.set("link", Data(false));
+  put_fixes(row, one.update, kFixesShown);
+  if (update != nullptr) put_advisories(row, update);
   return row;
 }
 
@@ -150,6 +144,8 @@ void put_history(Data& data, Store& store, const HostRecord& host) {
   data.set("states", states);
   data.set("has_resolved", Data(resolved.is_non_empty_list()));
   data.set("resolved", resolved);
+  data.set("states_shown", std::to_string(states.list_value().size()));
+  data.set("resolved_shown", std::to_string(resolved.list_value().size()));
 }
 
 void put_verdict(Data& data, const HostRecord& host, Time now) {

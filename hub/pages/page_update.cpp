@@ -23,7 +23,7 @@ namespace patchstate {
 namespace {
 
 constexpr std::size_t kRows = 100;
-constexpr std::size_t kCvesShown = 200;
+constexpr std::size_t kFixesShown = 200;
 constexpr std::size_t kMostTitle = 120;
 
 using Keys = std::vector<std::int64_t>;
@@ -69,8 +69,7 @@ void put_facts(Data& data, const UpdateRecord& update) {
     fact.set("value", value);
     facts << fact;
   };
-  add("Weight", weight_text(update));
-  add("Advisories", advisories_text(update));
+  add("Kind", weight_text(update));
   add("From", update.repository);
   add("Published by", update.origin);
   add("Architecture", update.arch);
@@ -78,14 +77,14 @@ void put_facts(Data& data, const UpdateRecord& update) {
   add("Its id there", update.patch_id);
   data.set("facts", facts);
   data.set("first_seen", time_data(update.first_seen));
-  put_cves(data, update, kCvesShown);
-  data.set("has_cves", Data(update.cves != "[]"));
+  put_fixes(data, update, kFixesShown);
+  data.set("has_fixes", Data(update.cves != "[]" || update.advisories != "[]"));
 }
 
 std::string lead_of(const UpdateRecord& update, std::int64_t apart, Time now) {
   std::string text;
   if (update.missing_on > 0)
-    text = fmt::format("{} {} it; the first was seen to {} ago.", count_text(update.missing_on, "machine"),
+    text = fmt::format("{} {} it. It was first seen pending {} ago.", count_text(update.missing_on, "machine"),
                        update.missing_on == 1 ? "lacks" : "lack", age_text(update.first_seen, now));
   if (apart > 0)
     text += fmt::format("{}On {} it is pending in a state that decides no verdict: held, phased, or the like.",

@@ -15,7 +15,7 @@ namespace patchstate {
 namespace {
 
 constexpr const char* kPath = "/updates";
-constexpr std::size_t kCvesShown = 3;
+constexpr std::size_t kFixesShown = 3;
 
 UpdateQuery query_of(const HttpRequest& request) {
   HttpRequest without_format = request;
@@ -67,9 +67,7 @@ Data row_of(const UpdateRecord& update, Time now) {
   row.set("machines", number_text(update.missing_on));
   row.set("since", time_data(update.first_seen));
   row.set("age", age_text(update.first_seen, now));
-  const auto advisories = advisories_text(update);
-  row.set("advisories", advisories.empty() ? Data(false) : Data(advisories));
-  put_cves(row, update, kCvesShown);
+  put_fixes(row, update, kFixesShown);
   return row;
 }
 
@@ -103,7 +101,7 @@ HttpResponse updates_page(Store& store, const HttpRequest& request, const Visito
   page.data.set(
       "columns",
       list.columns(
-          {{"Update", "name"}, {"Machines", "machines", true}, {"Weight", ""}, {"First seen", "oldest"}, {"Fixes", ""}},
+          {{"Update", "name"}, {"Machines", "machines", true}, {"Kind", ""}, {"First seen", "oldest"}, {"Fixes", ""}},
           query.sort));
   const UpdatePage found = updates(store, query);
   Data rows(Data::type::list);

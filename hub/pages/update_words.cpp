@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hub/pages/update_words.h"
 
+#include <algorithm>
 #include <array>
 
 #include <fmt/format.h>
@@ -49,22 +50,26 @@ std::string state_text(std::string_view state) {
   return std::string(state);
 }
 
-void put_cves(Data& data, const UpdateRecord& update, std::size_t most) {
-  const auto cves = strings_from_json(update.cves);
-  Data list(Data::type::list);
-  for (std::size_t index = 0; index < std::min(most, cves.size()); ++index) {
+void put_fixes(Data& data, const UpdateRecord& update, std::size_t most) {
+  std::size_t hidden = 0;
+  const auto first = [&](const std::string& json_list) {
+    auto list = strings_from_json(json_list);
+    hidden += list.size() - std::min(most, list.size());
+    list.resize(std::min(most, list.size()));
+    return list;
+  };
+  Data advisories(Data::type::list);
+  for (const auto& id : first(update.advisories)) advisories << Data("text", id);
+  Data cves(Data::type::list);
+  for (const auto& id : first(update.cves)) {
     Data one;
-    one.set("path", cve_path(cves[index]));
-    one.set("text", cves[index]);
-    list << one;
+    one.set("path", cve_path(id));
+    one.set("text", id);
+    cves << one;
   }
-  data.set("cves", list);
-  data.set("more_cves",
-           cves.size() > most ? Data(number_text(static_cast<std::int64_t>(cves.size() - most))) : Data(false));
-}
-
-std::string advisories_text(const UpdateRecord& update) {
-  return fmt::format("{}", fmt::join(strings_from_json(update.advisories), ", "));
+  data.set("advisories", advisories);
+  data.set("cves", cves);
+  data.set("more_fixes", hidden > 0 ? Data(number_text(static_cast<std::int64_t>(hidden))) : Data(false));
 }
 
 std::string spaced(const std::string& json_list) {

@@ -14,11 +14,9 @@ namespace patchstate {
 std::string weight_text(const UpdateRecord& update);
 /// "can be installed", "held back by the machine's administrator", …
 std::string state_text(std::string_view state);
-/// Links to the pages of CVEs, at most `most` of them: {{#cves}}{{path}} {{text}}{{/cves}}, and {{more_cves}}, their
-/// number, when there are more.
-void put_cves(Data& data, const UpdateRecord& update, std::size_t most);
-/// "DSA-5432-1, DSA-5440-1"; empty: none.
-std::string advisories_text(const UpdateRecord& update);
+/// What it fixes, at most `most` of each kind: {{#advisories}}{{text}}{{/advisories}}, {{#cves}}{{path}}
+/// {{text}}{{/cves}}, and how many more there are, {{more_fixes}}.
+void put_fixes(Data& data, const UpdateRecord& update, std::size_t most);
 /// In one cell of a file: "CVE-2026-1 CVE-2026-2".
 std::string spaced(const std::string& json_list);
 
