@@ -25,7 +25,7 @@ constexpr std::string_view kColumns =
     "h.resource_id, h.agent_version, h.enrolled, h.removed, h.reported, COALESCE(c.received, 0) AS received, "
     "COALESCE(c.silent, 0) AS silent, COALESCE(c.good_until, 0) AS good_until, COALESCE(c.skew, 0) AS skew, "
     "COALESCE(c.seconds, 0) AS seconds, h.verdict, h.reasons, h.security, h.other, h.unclassified, h.apart, h.reboot, "
-    "h.max_severity, h.oldest_pending, h.since, h.activity_id";
+    "h.accepted, h.accepted_until, h.max_severity, h.oldest_pending, h.since, h.activity_id";
 /// The one that has waited longest comes first, and where nothing waits comes last.
 constexpr std::string_view kOldest = "CASE WHEN h.oldest_pending = 0 THEN 253402300799 ELSE h.oldest_pending END";
 constexpr std::int64_t kNever = 253402300799;  // the end of the year 9999
@@ -51,6 +51,8 @@ HostRecord read_row(Poco::Data::RecordSet& rows) {
   host.reasons = reasons_from_json(text());
   for (auto* const field : {&host.security, &host.other, &host.unclassified, &host.apart, &host.reboot})
     *field = number();
+  host.accepted = number();
+  host.accepted_until = time();
   host.max_severity = text();
   host.oldest_pending = time();
   host.since = time();
@@ -115,7 +117,8 @@ void add_update_filters(const HostQuery& query, Conditions& where) {
 
 void add_filters(const HostQuery& query, Time now, Conditions& where) {
   if (!query.verdict.empty()) {
-    require_word<VerdictValue>("verdict", query.verdict);
+    if (!standing_from(query.verdict))
+      throw std::invalid_argument("verdict: expected one of compliant, noncompliant, accepted, unknown");
     where.add(verdict_sql(now) + " = {}", query.verdict);
   }
   if (!query.os.empty()) {

@@ -185,6 +185,7 @@ CREATE TABLE accepted_risks (
   until BIGINT NOT NULL,
   ended BIGINT NOT NULL DEFAULT 0,
   ended_by TEXT NOT NULL DEFAULT '');
+CREATE INDEX hosts_accepted ON hosts (accepted_until) WHERE accepted > 0;
 CREATE INDEX accepted_risks_by_host ON accepted_risks (host);
 CREATE INDEX accepted_risks_by_update ON accepted_risks (update_key);
 CREATE TABLE fleet_days (

@@ -13,6 +13,7 @@
 #include "hub/pages/links.h"
 #include "hub/pages/list_query.h"
 #include "hub/pages/machine_evidence.h"
+#include "hub/pages/page_risks.h"
 #include "hub/pages/pages.h"
 #include "hub/pages/update_words.h"
 #include "hub/pages/words.h"
@@ -147,13 +148,15 @@ void put_history(Data& data, Store& store, const HostRecord& host) {
   data.set("resolved_shown", std::to_string(resolved.list_value().size()));
 }
 
-void put_verdict(Data& data, const HostRecord& host, const Verdict& verdict) {
+void put_verdict(Data& data, const HostRecord& host, Time now) {
+  const Verdict verdict = explained(host, now);
+  const Standing standing = standing_of(host, now);
   Data reasons(Data::type::list);
   for (const auto& reason : verdict.reasons) reasons << Data("message", reason.message);
-  data.set("mark", mark_data(to_text(verdict.value)));
-  data.set("state_class", verdict.value == VerdictValue::compliant      ? "completed"
-                          : verdict.value == VerdictValue::noncompliant ? "not_completed"
-                                                                        : "unknown");
+  data.set("mark", mark_data(to_text(standing)));
+  data.set("state_class", standing == Standing::compliant      ? "completed"
+                          : standing == Standing::noncompliant ? "not_completed"
+                                                               : std::string(to_text(standing)));
   data.set("reasons", reasons);
   const bool overruled = host.reported != Time{} && host.verdict != to_text(verdict.value);
   Data said;
@@ -251,7 +254,10 @@ HttpResponse machine_page(Store& store, const HttpRequest& request, const std::s
   page.data.set("host_name", name_of(*host));
   page.data.set("host_id", host->id);
   page.data.set("path", list.with("cursor", ""));
-  put_verdict(page.data, *host, verdict_of(*host, now));
+  put_verdict(page.data, *host, now);
+  put_risks(page.data, risks_of_host(store, host->key, now), now);
+  page.data.set("may_accept", Data(standing_of(*host, now) == Standing::noncompliant));
+  page.data.set("accept_path", "/risks/new?host=" + percent_encoded(host->id));
   put_facts(page.data, *host, now);
   put_evidence(page.data, report, now);
   put_updates(page.data, by_weight(pending_of(store, host->key, kMostPending)), list, report, now);

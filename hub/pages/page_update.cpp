@@ -13,6 +13,7 @@
 #include "hub/api_parameters.h"
 #include "hub/pages/links.h"
 #include "hub/pages/list_query.h"
+#include "hub/pages/page_risks.h"
 #include "hub/pages/pages.h"
 #include "hub/pages/update_words.h"
 #include "hub/pages/words.h"
@@ -117,6 +118,9 @@ HttpResponse update_page(Store& store, const HttpRequest& request, const std::st
   const auto lead = lead_of(*update, std::max<std::int64_t>(0, total - update->missing_on), now);
   page.data.set("lead", lead.empty() ? Data(false) : Data(lead));
   page.data.set("total", number_text(total));
+  put_risks(page.data, risks_of_update(store, *key, now), now);
+  page.data.set("may_accept", Data(update->security && total > 0));
+  page.data.set("accept_path", fmt::format("/risks/new?update={}", *key));
   put_lacking(page.data, store, ListQuery(update_path(*key), request), {*key}, now);
   return render(page, &visitor, now);
 }
