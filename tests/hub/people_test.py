@@ -6,7 +6,6 @@ usage: people_test.py PATH-OF-PATCHSTATE-HUB [unittest arguments]
 """
 
 import concurrent.futures
-import html
 import os
 import pty
 import re
