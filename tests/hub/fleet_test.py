@@ -83,7 +83,7 @@ class Verdict(Fleet):
         self.assertEqual(self.summary()["status"], "completed")
         answers = self.fleet(0)
         self.assertRegex(answers["nagios"], r"^PATCHSTATE OK - Apply system updates: completed: 2 of 2 machines compliant \| "
-                                            r"compliant=2;;;0 noncompliant=0;;0;0 unknown=0;;;0 security=0;;0;0\n$")
+                                            r"compliant=2;;;0 noncompliant=0;;0;0 accepted=0;;;0 unknown=0;;;0 security=0;;0;0\n$")
         self.assertEqual(json.loads(answers["json"])["status"], "completed")
         self.reported("web-2", patch("openssl"))
         self.assertEqual(self.summary()["status"], "not_completed")

@@ -8,6 +8,7 @@ usage: without_script_test.py PATH-OF-PATCHSTATE-HUB [unittest arguments]
 import datetime
 import unittest
 
+import fleets  # noqa: F401  (puts the folder of reports on the path)
 import reports
 from page_scenarios import ADMINISTRATOR, PASSWORD, Pages, main
 
