@@ -125,6 +125,8 @@ std::int64_t count_lacking(Store& store, const std::vector<std::int64_t>& update
 Time last_resolved(Store& store, const std::vector<std::int64_t>& updates);
 
 FleetCounts fleet_counts(Store& store, Time now);
+/// The number of hosts in `unknown` alone, in a third of the time.
+std::int64_t count_unknown(Store& store, Time now);
 /// The fleet as it was on that day, by what was known then.
 FleetCounts fleet_counts_at(Store& store, Time at);
 /// The fleet as it was counted at a midnight (UTC) that has passed.
@@ -141,6 +143,7 @@ struct FleetPlan {
   std::int64_t noncompliant = 0;  ///< machines that are so now
   std::int64_t reached = 0;       ///< of these: compliant after all steps
   std::int64_t doubtful = 0;      ///< of these: would still not prove it, because a source failed, say
+  std::int64_t accepted = 0;      ///< machines that are left out because the risk of what they miss was accepted
 };
 FleetPlan fleet_plan(Store& store, Time now);
 /// Hosts by operating system: name, hosts, security updates, hosts past the end of its support.

@@ -161,6 +161,16 @@ FleetCounts fleet_counts(Store& store, Time now) {
   });
 }
 
+std::int64_t count_unknown(Store& store, Time now) {
+  return sql::guarded("the fleet can't be counted", [&] {
+    return std::get<0>(sql::select<Number>(store.session(),
+                                           fmt::format("SELECT COUNT(*) FROM hosts h LEFT JOIN contacts c ON c.host = "
+                                                       "h.host WHERE h.removed = 0 AND {} = 'unknown'",
+                                                       verdict_sql(now)))
+                           .at(0));
+  });
+}
+
 FleetCounts fleet_counts_at(Store& store, Time at) {
   return sql::guarded("the history can't be read", [&] {
     const auto verdict = fmt::format(

@@ -34,8 +34,8 @@ Groups groups_of(Store& store, Time now) {
            store.session(),
            fmt::format(
                "SELECT MIN(h.host), {0}, MAX(h.security), h.lacks, {1}, {2} FROM hosts h LEFT JOIN contacts c ON "
-               "c.host "
-               "= h.host WHERE h.removed = 0 AND h.verdict = 'noncompliant' AND {3} = 'noncompliant' GROUP BY h.lacks "
+               "c.host = h.host WHERE h.removed = 0 AND h.verdict = 'noncompliant' AND {3} = 'noncompliant' GROUP BY "
+               "h.lacks "
                "ORDER BY {0} DESC, MAX(h.security), MIN(h.host) LIMIT {4}",
                kSure, sum("COUNT(*)"), sum(kSure), verdict_sql(now), kMostGroups))) {
     groups.noncompliant = all;
@@ -45,6 +45,15 @@ Groups groups_of(Store& store, Time now) {
     if (hash != 0 && sure > 0 && lacks <= kMostLacks) groups.by_machine[machine] = {sure, {}};
   }
   return groups;
+}
+
+Number count_accepted(Store& store, Time now) {
+  return std::get<0>(
+      sql::select<Number>(store.session(),
+                          fmt::format("SELECT COUNT(*) FROM hosts h LEFT JOIN contacts c ON c.host = h.host WHERE "
+                                      "h.accepted > 0 AND h.accepted_until > {} AND h.removed = 0 AND {} = 'accepted'",
+                                      sql::seconds(now), verdict_sql(now)))
+          .at(0));
 }
 
 void add_lacks(Store& store, Groups& groups) {
@@ -73,6 +82,7 @@ FleetPlan fleet_plan(Store& store, Time now) {
     FleetPlan plan;
     plan.noncompliant = groups.noncompliant;
     plan.doubtful = groups.doubtful;
+    plan.accepted = count_accepted(store, now);
     std::vector<LackGroup> list;
     for (auto& [machine, group] : groups.by_machine)
       if (!group.lacks.empty()) list.push_back(std::move(group));

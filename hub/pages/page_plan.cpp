@@ -37,6 +37,13 @@ void for_each_step(Store& store, std::span<const PlanStep> steps, Each&& each) {
   }
 }
 
+/// Why there is nothing to install.
+void put_nothing(Data& data, const FleetCounts& counts) {
+  data.set("nobody", Data(counts.hosts == 0));
+  data.set("completed", Data(is_completed(counts)));
+  data.set("accepted", Data(counts.accepted > 0));
+}
+
 HttpResponse plan_as_csv(Store& store, const FleetPlan& plan) {
   std::string text = "step,updateId,name,version,classification,severity,missingOn,compliantAfterIt\r\n";
   std::size_t number = 0;
@@ -77,6 +84,9 @@ void put_limits(Data& data, const FleetPlan& plan, std::int64_t unknown) {
   add(unknown, "/machines?verdict=unknown",
       "can't be made compliant by installing anything: its state is not known, and what it lacks is not either.",
       "can't be made compliant by installing anything: their state is not known, and what they lack is not either.");
+  add(plan.accepted, "/machines?verdict=accepted",
+      "misses security updates whose risk was accepted, and is left out of the list.",
+      "miss security updates whose risk was accepted, and are left out of the list.");
   add(plan.doubtful, "/machines?verdict=noncompliant",
       "would be unknown after it had installed everything: a source failed, its support has ended, or the like. Its "
       "own "
@@ -98,7 +108,6 @@ HttpResponse plan_page(Store& store, const HttpRequest& request, const Visitor& 
   parameters.allow_only({"format"});
   const FleetPlan plan = fleet_plan(store, now);
   if (parameters.text("format") == "csv") return plan_as_csv(store, plan);
-  const FleetCounts counts = fleet_counts(store, now);
   Page page;
   page.title = "What would make us completed?";
   page.place = "/plan";
@@ -124,9 +133,8 @@ HttpResponse plan_page(Store& store, const HttpRequest& request, const Visitor& 
   page.data.set("rows", rows);
   page.data.set("has_rows", Data(!plan.steps.empty()));
   page.data.set("shown", plan.steps.size() > kRows ? Data("text", number_text(kRows)) : Data(false));
-  page.data.set("completed", Data(is_completed(counts)));
-  page.data.set("nobody", Data(counts.hosts == 0));
-  put_limits(page.data, plan, counts.unknown);
+  if (plan.steps.empty()) put_nothing(page.data, fleet_counts(store, now));
+  put_limits(page.data, plan, count_unknown(store, now));
   return render(page, &visitor, now);
 }
 

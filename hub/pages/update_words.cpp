@@ -77,7 +77,7 @@ std::string spaced(const std::string& json_list) {
 }
 
 void put_unknown(Data& data, Store& store, Time now) {
-  const auto unknown = fleet_counts(store, now).unknown;
+  const auto unknown = count_unknown(store, now);
   data.set("unknown", unknown == 0
                           ? Data(false)
                           : Data("text", fmt::format("{} state is not known",
