@@ -186,8 +186,8 @@ Api::Api(ApiOptions options)
     : options_(std::move(options)),
       rate_limit_(options_.reports_per_minute),
       // One worker is left for everybody else, whoever guesses passwords.
-      sign_in_(
-          {options_.proxies, options_.identity_header, options_.tls, std::max<std::size_t>(2, options_.workers) - 1}),
+      sign_in_({options_.proxies, options_.identity_header, options_.tls,
+                std::max<std::size_t>(2, options_.workers) - 1, options_.destinations}),
       ingest_(std::make_unique<Ingest>(options_.store, options_.record)) {
   for (std::size_t index = 0; index < options_.workers; ++index) threads_.emplace_back([this] { work(); });
 }

@@ -27,10 +27,11 @@ struct ApiOptions {
   IngestLimits limits;
   RecordPolicy record;
   std::size_t workers = 2;
-  double reports_per_minute = 30;    ///< of one host, averaged; bursts of as many
-  std::vector<std::string> proxies;  ///< addresses whose X-Forwarded-* and X-Client-Subject headers are believed
-  std::string identity_header;       ///< of those proxies: the name of the person who asks
-  bool tls = false;                  ///< the hub serves https itself
+  double reports_per_minute = 30;         ///< of one host, averaged; bursts of as many
+  std::vector<std::string> proxies;       ///< addresses whose X-Forwarded-* and X-Client-Subject headers are believed
+  std::string identity_header;            ///< of those proxies: the name of the person who asks
+  std::vector<std::string> destinations;  ///< of notices, as they are shown
+  bool tls = false;                       ///< the hub serves https itself
 };
 
 /// So many reports a minute from each host, and no more.

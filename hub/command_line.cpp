@@ -15,6 +15,7 @@
 #include "hub/commands.h"
 #include "hub/people.h"
 #include "hub/serve.h"
+#include "platform/secret_file.h"
 
 namespace patchstate {
 namespace {
@@ -66,6 +67,8 @@ void listen_on(const std::string& text, HttpOptions& http) {
 struct CommandLine {
   std::string store = kDefaultStore;
   ServeOptions serve;
+  std::vector<std::string> notify;
+  std::string notify_secret;
   TokenRequest token;
   std::int64_t id = 0;
   std::string host;
@@ -77,6 +80,22 @@ struct CommandLine {
   std::string file;
   FleetFormat fleet = FleetFormat::table;
 };
+
+void add_notify(CLI::App& serve, CommandLine& line) {
+  auto* const notify =
+      serve
+          .add_option("--notify", line.notify,
+                      "tell this webhook (https) what changes in the fleet; @FILE: the file holds the URL, for its "
+                      "owner only. May be given again")
+          ->type_name("URL");
+  serve
+      .add_option("--notify-secret", line.notify_secret,
+                  "file with the secret that notices are signed with, for its owner only")
+      ->type_name("FILE")
+      ->needs(notify);
+  add_duration(serve, "--notify-after", line.serve.notify.overdue_after,
+               "a security update that is missing for longer is overdue; default 14d");
+}
 
 void add_serve(CLI::App& app, CommandLine& line) {
   auto& serve = *app.add_subcommand("serve", "take reports and answer questions until stopped");
@@ -121,6 +140,7 @@ void add_serve(CLI::App& app, CommandLine& line) {
                   "a host silent for so many of its intervals is not reporting; default 3")
       ->check(CLI::Range(1, 1000))
       ->type_name("N");
+  add_notify(serve, line);
   serve.add_option("--reports-per-minute", line.serve.api.reports_per_minute, "of one host; default 30")
       ->check(CLI::Range(1, 100'000))
       ->type_name("N");
@@ -247,6 +267,17 @@ int run_admin(const CLI::App& admin, const CommandLine& line, const StoreAddress
   return create_person(store, line.person, line.role, line.password_file);
 }
 
+void read_notify(CommandLine& line) {
+  for (const auto& text : line.notify) {
+    line.serve.notify.destinations.push_back(destination_of(text));
+    line.serve.api.destinations.push_back(line.serve.notify.destinations.back().shown);
+  }
+  if (line.notify_secret.empty()) return;
+  auto read = read_secret(line.notify_secret);
+  if (!read.problem.empty()) throw std::runtime_error(read.problem);
+  line.serve.notify.secret = std::move(read.secret);
+}
+
 int run(const CLI::App& app, CommandLine& line) {
   const StoreAddress store = parse_store_address(line.store);
   if (app.got_subcommand("serve")) {
@@ -255,6 +286,7 @@ int run(const CLI::App& app, CommandLine& line) {
     if (const auto objection = objection_to(line.serve); !objection.empty()) throw std::runtime_error(objection);
     line.serve.api.tls = !line.serve.http.tls.certificate.empty();
     Poco::toLowerInPlace(line.serve.api.identity_header);
+    read_notify(line);
     serve(line.serve);
     return 0;
   }

@@ -12,6 +12,7 @@
 #include "hub/fleet_days.h"
 #include "hub/guesses.h"
 #include "hub/log.h"
+#include "hub/notice_queue.h"
 #include "hub/people.h"
 #include "hub/risks.h"
 
@@ -33,6 +34,7 @@ bool delete_old_rows(Store& store, const ServeOptions& options) {
   const Time now = current_time();
   forget_ended_sessions(store, now);
   forget_old_guesses(store, now);
+  forget_old_notices(store, now);
   forget_notes_before(store, now - options.keep_history);
   const auto reports = store.delete_reports_before(now - options.keep_reports, kRowsAtOnce);
   const auto history = store.delete_history_before(now - options.keep_history, kRowsAtOnce);
@@ -115,7 +117,10 @@ void serve(const ServeOptions& options) {
   log_line(LogLevel::info,
            fmt::format("serving {}://{}:{}, store {}", options.http.tls.certificate.empty() ? "http" : "https",
                        options.http.address, server.port(), options.api.store.shown));
-  wait_for(signals, options);
+  {
+    const Notifier notifier(options.api.store, options.notify);
+    wait_for(signals, options);
+  }
   log_line(LogLevel::info, "stopping: what was accepted is stored first");
   server.stop_listening();
   api.stop();

@@ -7,12 +7,14 @@
 
 #include "hub/api.h"
 #include "hub/http_server.h"
+#include "hub/notifier.h"
 
 namespace patchstate {
 
 struct ServeOptions {
   HttpOptions http;
   ApiOptions api;
+  NotifyOptions notify;
   std::chrono::seconds keep_reports = std::chrono::hours{24 * 30};
   std::chrono::seconds keep_history = std::chrono::hours{24 * 400};
 };

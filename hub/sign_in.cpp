@@ -245,7 +245,8 @@ HttpResponse SignIn::answer_visitor(Store& store, const HttpRequest& request, co
   if (request.path == "/sign-out")
     return is_post ? sign_out(store, request, client, visitor, now) : not_this_method("POST", now);
   try {
-    if (auto page = answer_own_page(store, passwords_, {request, client, visitor, now})) return std::move(*page);
+    if (auto page = answer_own_page(store, passwords_, {request, client, visitor, now, options_.destinations}))
+      return std::move(*page);
     if (auto page = answer_page(store, request, visitor, now)) return std::move(*page);
   } catch (const std::invalid_argument& error) {
     return error_page(400, "The question is not understood", error.what(), &visitor, now);

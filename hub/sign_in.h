@@ -21,6 +21,7 @@ struct SignInOptions {
   std::string identity_header;  ///< in lower case; empty: nobody is believed to have asked already
   bool tls = false;             ///< the hub serves https itself
   std::size_t hashes_at_once = 1;
+  std::vector<std::string> destinations;  ///< of notices, as they are shown
 };
 
 class SignIn {

@@ -30,6 +30,9 @@ struct Step {
 // lacks: hash of the security updates that it misses; machines with the same one miss the same.
 // fleet_days: the fleet at each midnight (UTC), counted once: 90 days are not counted for each reader.
 // sessions, credentials, people: only hashes of secrets.
+// notices: what is to be told, once for each destination; ended: told (delivered), or given up. hosts: how many it is
+// of. noticed: what was told already of a host (subject; 0: the fleet), so that it is not told twice; over: since when
+// it is no longer so, 0 while it is.
 constexpr Step kSteps[] = {
     {1, 1, R"(
 CREATE TABLE hosts (
@@ -237,20 +240,26 @@ CREATE TABLE filters (
   created_by TEXT NOT NULL);
 CREATE TABLE notices (
   notice {key},
+  id TEXT NOT NULL,
   kind TEXT NOT NULL,
-  subject TEXT NOT NULL,
+  hosts BIGINT NOT NULL,
+  destination TEXT NOT NULL,
   body TEXT NOT NULL,
   created BIGINT NOT NULL,
   next_try BIGINT NOT NULL,
   tries BIGINT NOT NULL DEFAULT 0,
+  ended BIGINT NOT NULL DEFAULT 0,
   delivered BIGINT NOT NULL DEFAULT 0,
   answer TEXT NOT NULL DEFAULT '');
-CREATE INDEX notices_by_try ON notices (delivered, next_try);
+CREATE INDEX notices_by_try ON notices (destination, ended, next_try);
+CREATE INDEX notices_by_kind ON notices (kind, created);
 CREATE TABLE noticed (
   kind TEXT NOT NULL,
-  subject TEXT NOT NULL,
+  subject BIGINT NOT NULL,
   since BIGINT NOT NULL,
-  PRIMARY KEY (kind, subject)){clustered})"},
+  over BIGINT NOT NULL DEFAULT 0,
+  PRIMARY KEY (kind, subject)){clustered};
+CREATE INDEX noticed_over ON noticed (over) WHERE over > 0)"},
 };
 constexpr int kNewest = std::size(kSteps);
 

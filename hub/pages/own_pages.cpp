@@ -106,6 +106,7 @@ std::optional<HttpResponse> answer_own_page(Store& store, Passwords& passwords, 
   if (path == "/account") return account_page(store, passwords, asked);
   if (path == "/audit") return audit_page(store, asked);
   if (is_section(path, "/enrol")) return enrol_page(store, asked);
+  if (is_section(path, "/notifications")) return notifications_page(store, asked);
   if (path == "/groups") return groups_page(store, asked);
   if (is_section(path, "/risks")) return risks_page(store, asked);
   if (is_section(path, "/filters")) return change_filters(store, asked);

@@ -19,6 +19,7 @@ struct Asked {
   const Client& client;
   const Visitor& visitor;
   Time now;
+  const std::vector<std::string>& destinations;  ///< of notices, as they are shown
 };
 
 /// nullopt: it is none of these.
@@ -28,6 +29,8 @@ HttpResponse people_page(Store& store, Passwords& passwords, const Asked& asked)
 HttpResponse account_page(Store& store, Passwords& passwords, const Asked& asked);
 HttpResponse audit_page(Store& store, const Asked& asked);
 HttpResponse enrol_page(Store& store, const Asked& asked);
+/// Where notices go, and what became of the last ones. POST /notifications/test sends one.
+HttpResponse notifications_page(Store& store, const Asked& asked);
 HttpResponse groups_page(Store& store, const Asked& asked);
 /// POST /machines/ID/tags, /machines/ID/remove. nullopt: another path.
 std::optional<HttpResponse> change_machine(Store& store, const Asked& asked);
