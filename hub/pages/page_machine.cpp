@@ -193,6 +193,7 @@ void put_facts(Data& data, const HostRecord& host, Time now) {
         fmt::format("{} {} the hub's",
                     age_text(Time{std::chrono::seconds{1}}, Time{std::chrono::seconds{1 + std::abs(host.clock_skew)}}),
                     host.clock_skew > 0 ? "behind" : "ahead of"));
+  add("State unchanged since", "", host.since);
   add("Enrolled", "", host.enrolled);
   add("Removed", "", host.removed);
   add("Id", host.id);
