@@ -4,8 +4,6 @@
 #include <algorithm>
 #include <array>
 #include <ctime>
-#include <memory>
-#include <new>
 #include <optional>
 #include <stdexcept>
 #include <utility>
@@ -19,27 +17,13 @@
 #include "agent/https_endpoint_tls.h"
 #include "agent/hub_address.h"
 #include "agent/version.h"
+#include "platform/curl_request.h"
 #include "platform/gzip.h"
 
 namespace patchstate {
 namespace {
 
 constexpr std::size_t kLargestAnswer = 64U << 10U;
-
-struct EndHandle {
-  void operator()(CURL* handle) const { curl_easy_cleanup(handle); }
-};
-struct EndList {
-  void operator()(curl_slist* list) const { curl_slist_free_all(list); }
-};
-using Headers = std::unique_ptr<curl_slist, EndList>;
-
-void add(Headers& headers, const std::string& line) {
-  curl_slist* const longer = curl_slist_append(headers.get(), line.c_str());
-  if (longer == nullptr) throw std::bad_alloc();
-  static_cast<void>(headers.release());
-  headers.reset(longer);
-}
 
 /// By which the hub sees how wrong this machine's clock is (RFC 9110, 5.6.7).
 std::string date_header() {
@@ -58,8 +42,8 @@ bool is_named(std::string_view line, std::string_view name) {
   return line.size() > name.size() && std::equal(name.begin(), name.end(), line.begin(), same);
 }
 
-Headers headers_for(const HubAccess& access, const std::optional<Outgoing>& outgoing) {
-  Headers headers;
+CurlHeaders headers_for(const HubAccess& access, const std::optional<Outgoing>& outgoing) {
+  CurlHeaders headers;
   add(headers, date_header());
   const auto says_type = [](const std::string& line) { return is_named(line, "content-type:"); };
   if (outgoing && std::none_of(access.headers.begin(), access.headers.end(), says_type))
@@ -164,10 +148,10 @@ HttpAnswer answer_of(CURL* handle, Received received) {
 HttpAnswer exchange(const HubAccess& access, std::string_view path, const std::optional<Outgoing>& outgoing) {
   // Once, before anything else of curl; at the end of the program the system takes it all back.
   static const CURLcode started = curl_global_init(CURL_GLOBAL_DEFAULT);
-  const std::unique_ptr<CURL, EndHandle> handle(started == CURLE_OK ? curl_easy_init() : nullptr);
+  const CurlHandle handle(started == CURLE_OK ? curl_easy_init() : nullptr);
   if (!handle) throw std::runtime_error("libcurl can't be used here");
   const std::string url = url_of(access, path);
-  const Headers headers = headers_for(access, outgoing);
+  const CurlHeaders headers = headers_for(access, outgoing);
   const std::string program = fmt::format("patchstate/{}", agent_version());
   Received received;
   received.body.reserve(kLargestAnswer);

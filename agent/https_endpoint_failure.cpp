@@ -103,11 +103,6 @@ std::string advice_for(const CurlFailure& failure, const HubAccess& access) {
 
 }  // namespace
 
-void refuse_option(CURLoption option, CURLcode code) {
-  throw std::runtime_error(
-      fmt::format("libcurl refuses option {}: {}", static_cast<int>(option), curl_easy_strerror(code)));
-}
-
 std::string unknown_ca_advice(const HubAccess& access) {
   return access.ca.empty() ? "; a hub with a private CA needs its file in [report] ca, or --ca"
                            : fmt::format("; the CAs trusted are those in {}", access.ca.string());

@@ -2,6 +2,7 @@
 #include <fmt/core.h>
 
 #include "agent/https_endpoint_tls.h"
+#include "platform/curl_request.h"
 
 namespace patchstate {
 namespace {

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "agent/https_endpoint_tls.h"
+#include "platform/curl_request.h"
 
 namespace patchstate {
 namespace {

@@ -25,11 +25,4 @@ std::string refused_server_advice(const CurlFailure& failure, const HubAccess& a
 std::string refused_certificate_advice(const HubAccess& access);
 std::string unknown_ca_advice(const HubAccess& access);
 
-[[noreturn]] void refuse_option(CURLoption option, CURLcode code);
-/// curl_easy_setopt, or std::runtime_error.
-template <class Value>
-void set(CURL* handle, CURLoption option, Value value) {
-  if (const CURLcode code = curl_easy_setopt(handle, option, value); code != CURLE_OK) refuse_option(option, code);
-}
-
 }  // namespace patchstate

@@ -8,6 +8,8 @@
 
 #include "assessment/assessment_json.h"
 #include "hub/audit.h"
+#include "hub/clock.h"
+#include "hub/commands.h"
 #include "hub/passwords.h"
 #include "hub/people.h"
 #include "platform/secret_file.h"
@@ -15,21 +17,6 @@
 
 namespace patchstate {
 namespace {
-
-Time current_time() {
-  return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-}
-
-Store opened(const StoreAddress& address) {
-  Store store(address);
-  store.migrate();
-  return store;
-}
-
-int complain(std::string_view what) {
-  fmt::print(stderr, "patchstate-hub: {}\n", what);
-  return 3;
-}
 
 struct NewPassword {
   std::string text;

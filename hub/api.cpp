@@ -14,6 +14,7 @@
 
 #include "assessment/json_writer.h"
 #include "hub/api_questions.h"
+#include "hub/clock.h"
 #include "hub/log.h"
 #include "hub/openapi.h"
 #include "hub/pages/pages.h"
@@ -35,10 +36,6 @@ constexpr std::chrono::seconds kQuestionLimit{10};
 constexpr std::chrono::seconds kAtOnce{1};  ///< a store that fails so soon was not too busy
 constexpr std::string_view kReports = "/v1/assessments";
 constexpr const char* kJson = "application/json";
-
-Time current_time() {
-  return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-}
 
 HttpResponse busy(std::string_view why) {
   HttpResponse response = problem({503, "the hub can't take this now", std::string(why), {}});

@@ -9,6 +9,7 @@
 #include <fmt/core.h>
 
 #include "assessment/assessment_json.h"
+#include "hub/whole_number.h"
 
 namespace patchstate {
 
@@ -22,11 +23,10 @@ std::string Parameters::text(const char* name) const {
 std::size_t Parameters::number(const char* name, std::size_t otherwise, std::size_t most) const {
   const std::string value = text(name);
   if (value.empty()) return otherwise;
-  std::size_t number = 0;
-  const auto parsed = std::from_chars(value.data(), value.data() + value.size(), number);
-  if (parsed.ec != std::errc{} || parsed.ptr != value.data() + value.size() || number < 1 || number > most)
+  const auto number = whole_number(value);
+  if (!number || *number < 1 || static_cast<std::size_t>(*number) > most)
     throw std::invalid_argument(fmt::format("{}: expected a number from 1 to {}", name, most));
-  return number;
+  return static_cast<std::size_t>(*number);
 }
 
 std::optional<bool> Parameters::flag(const char* name) const {

@@ -11,6 +11,7 @@
 #include "assessment/words.h"
 #include "hub/api_json.h"
 #include "hub/audit.h"
+#include "hub/clock.h"
 #include "hub/questions.h"
 #include "hub/secrets.h"
 #include "platform/process_runner.h"
@@ -22,23 +23,8 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kShown = 20;
 
-Time current_time() {
-  return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-}
-
-Store opened(const StoreAddress& address) {
-  Store store(address);
-  store.migrate();
-  return store;
-}
-
 std::string day(Time time) {
   return time == Time{} ? "-" : format_time(time).substr(0, 16);
-}
-
-int complain(std::string_view what) {
-  fmt::print(stderr, "patchstate-hub: {}\n", what);
-  return 3;
 }
 
 std::string state_of(const Credential& one, Time now) {
@@ -121,6 +107,17 @@ int run_tool(Command command) {
 }
 
 }  // namespace
+
+Store opened(const StoreAddress& address) {
+  Store store(address);
+  store.migrate();
+  return store;
+}
+
+int complain(std::string_view what) {
+  fmt::print(stderr, "patchstate-hub: {}\n", what);
+  return 3;
+}
 
 int create_token(const StoreAddress& address, const TokenRequest& request) {
   Store store = opened(address);

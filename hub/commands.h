@@ -5,11 +5,17 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "hub/store.h"
 
 namespace patchstate {
+
+/// What a command begins with: the store, brought to this version. Throws StoreError.
+Store opened(const StoreAddress& store);
+/// What one that can't do it ends with: says so on standard error, and returns its exit code, 3.
+int complain(std::string_view what);
 
 struct TokenRequest {
   CredentialKind kind = CredentialKind::read;

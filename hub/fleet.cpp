@@ -69,14 +69,18 @@ Verdict explained(const HostRecord& host, Time now) {
   return verdict;
 }
 
+std::string accepted_sql(Time now, std::string_view of) {
+  return fmt::format("{0}accepted > 0 AND {0}accepted >= {0}security AND {1} < {0}accepted_until", of,
+                     now.time_since_epoch().count());
+}
+
 std::string verdict_sql(Time now) {
   const auto at = now.time_since_epoch().count();
   return fmt::format(
       "CASE WHEN h.reported = 0 OR COALESCE(c.silent, 0) < {0} THEN 'unknown' WHEN h.verdict = 'compliant' AND "
-      "c.good_until < {0} THEN 'unknown' WHEN h.verdict = 'noncompliant' AND h.accepted > 0 AND h.accepted >= "
-      "h.security AND "
-      "{0} < h.accepted_until THEN 'accepted' ELSE h.verdict END",
-      at);
+      "c.good_until < {0} THEN 'unknown' WHEN h.verdict = 'noncompliant' AND {1} THEN 'accepted' ELSE h.verdict "
+      "END",
+      at, accepted_sql(now, "h."));
 }
 
 bool is_completed(const FleetCounts& counts) {

@@ -65,6 +65,9 @@ Verdict explained(const HostRecord& host, Time now);
 /// The verdict as of `now`: what it said, unless it has been silent for too long or what proved it has grown too old.
 Verdict verdict_of(const HostRecord& host, Time now);
 
+/// Each security update that it misses is an accepted risk at `now`: a condition on the columns of hosts or states,
+/// named with `of` before them ("h.", or nothing).
+std::string accepted_sql(Time now, std::string_view of);
 /// standing_of as an SQL expression over `h` (hosts) and `c` (contacts, left-joined), with the words of Standing.
 std::string verdict_sql(Time now);
 

@@ -6,6 +6,7 @@
 
 #include <fmt/core.h>
 
+#include "hub/clock.h"
 #include "hub/log.h"
 
 namespace patchstate {
@@ -24,10 +25,6 @@ constexpr milliseconds kDueEvery = seconds{1};
 constexpr milliseconds kAfterFailure = seconds{5};  ///< a server that is away is not asked once for each notice
 constexpr milliseconds kStoreAway = seconds{10};
 constexpr seconds kAnswerWithin{10};  ///< of the store
-
-Time current_time() {
-  return std::chrono::floor<seconds>(std::chrono::system_clock::now());
-}
 
 /// The store a thread keeps, opened when it is needed and anew after it failed.
 class KeptStore {

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hub/paging.h"
 
-#include <charconv>
 #include <stdexcept>
 
 #include <fmt/core.h>
 
 #include "assessment/assessment_json.h"
 #include "hub/json_text.h"
+#include "hub/whole_number.h"
 
 namespace patchstate::sql {
 
@@ -36,21 +36,16 @@ void add_cursor(const std::string& cursor, const Sort& sort, std::string_view ke
   auto text = from_base64url(cursor);
   if (text) text = clean_text(*text);  // PostgreSQL takes nothing that is not UTF-8
   const auto bar = text ? text->find('|') : std::string::npos;
-  std::int64_t key = 0;
-  std::int64_t number = 0;
-  const auto reads = [](std::string_view digits, std::int64_t& value) {
-    const auto parsed = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-    return parsed.ec == std::errc{} && parsed.ptr == digits.data() + digits.size();
-  };
-  const bool good = bar != std::string::npos && reads(std::string_view(*text).substr(0, bar), key) &&
-                    (sort.is_text || reads(std::string_view(*text).substr(bar + 1), number));
-  if (!good) throw std::invalid_argument("cursor: not one that this hub has given");
+  if (bar == std::string::npos) throw std::invalid_argument("cursor: not one that this hub has given");
+  const auto key = whole_number(std::string_view(*text).substr(0, bar));
+  const auto number = whole_number(std::string_view(*text).substr(bar + 1));
+  if (!key || !(sort.is_text || number)) throw std::invalid_argument("cursor: not one that this hub has given");
   const std::string after =
       fmt::format("({}, {}) {} ({{}}, {{}})", sort.column, key_column, sort.descending ? "<" : ">");
   if (sort.is_text)
-    where.add(after, text->substr(bar + 1), key);
+    where.add(after, text->substr(bar + 1), *key);
   else
-    where.add(after, number, key);
+    where.add(after, *number, *key);
 }
 
 std::string pattern_of(const std::string& text) {

@@ -89,19 +89,16 @@ std::map<Text, Tally> tallies(Store& store, std::string_view tables, std::string
 /// Of the hosts that are known to miss a security update.
 Number oldest_pending(Store& store, Time now) {
   return std::get<0>(
-      sql::select<Number>(
-          store.session(),
-          fmt::format("SELECT COALESCE(MIN(h.oldest_pending), 0) FROM hosts h JOIN contacts c ON "
-                      "c.host = h.host WHERE h.removed = 0 AND h.verdict = 'noncompliant' AND "
-                      "h.oldest_pending > 0 AND c.silent >= {0} AND NOT (h.accepted > 0 AND h.accepted >= "
-                      "h.security AND {0} < h.accepted_until)",
-                      seconds(now)))
+      sql::select<Number>(store.session(),
+                          fmt::format("SELECT COALESCE(MIN(h.oldest_pending), 0) FROM hosts h JOIN contacts c ON "
+                                      "c.host = h.host WHERE h.removed = 0 AND h.verdict = 'noncompliant' AND "
+                                      "h.oldest_pending > 0 AND c.silent >= {} AND NOT ({})",
+                                      seconds(now), accepted_sql(now, "h.")))
           .at(0));
 }
 
 /// Takes out of the noncompliant what somebody accepted the risk of.
 void take_accepted(Store& store, FleetCounts& counts, Time now) {
-  constexpr std::string_view kWhole = "h.accepted >= h.security";
   const auto rows = sql::select<Number, Number, Number, Number>(
       store.session(),
       fmt::format(
@@ -110,7 +107,7 @@ void take_accepted(Store& store, FleetCounts& counts, Time now) {
           "FILTER (WHERE {0} AND h.oldest_pending > 0), 0) FROM hosts h JOIN contacts c ON c.host = h.host WHERE "
           "h.accepted > 0 AND h.accepted_until > {1} AND h.removed = 0 AND h.reported > 0 AND h.verdict = "
           "'noncompliant' AND c.silent >= {1}",
-          kWhole, seconds(now)));
+          accepted_sql(now, "h."), seconds(now)));
   const auto& [hosts, updates, until, oldest] = rows.at(0);
   counts.accepted = hosts;
   counts.accepted_updates = updates;
@@ -175,12 +172,10 @@ FleetCounts fleet_counts_at(Store& store, Time at) {
   return sql::guarded("the history can't be read", [&] {
     const auto verdict = fmt::format(
         "CASE WHEN silent < {0} THEN 'unknown' WHEN verdict = 'compliant' AND good_until < {0} THEN 'unknown' WHEN "
-        "verdict = 'noncompliant' AND accepted > 0 AND accepted >= security AND {0} < accepted_until THEN 'accepted' "
-        "ELSE "
-        "verdict END AS v, CASE WHEN silent < {0} THEN 1 ELSE 0 END AS silent, security, CASE WHEN {0} < "
-        "accepted_until THEN "
-        "accepted ELSE 0 END AS accepted, accepted_until, other, reboot, oldest_pending AS oldest",
-        seconds(at));
+        "verdict = 'noncompliant' AND {1} THEN 'accepted' ELSE verdict END AS v, CASE WHEN silent < {0} THEN 1 ELSE 0 "
+        "END AS silent, security, CASE WHEN {0} < accepted_until THEN accepted ELSE 0 END AS accepted, accepted_until, "
+        "other, reboot, oldest_pending AS oldest",
+        seconds(at), accepted_sql(at, ""));
     FleetCounts counts = count(
         store,
         fmt::format("SELECT {0} FROM states WHERE since <= {1} AND until > {1} UNION ALL SELECT {0} FROM (SELECT "

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <stdexcept>
 
 #include <Poco/Data/RecordSet.h>
@@ -9,9 +8,11 @@
 
 #include "assessment/assessment_json.h"
 #include "hub/json_text.h"
+#include "hub/missing.h"
 #include "hub/paging.h"
 #include "hub/questions.h"
 #include "hub/sql.h"
+#include "hub/whole_number.h"
 
 namespace patchstate {
 namespace {
@@ -82,8 +83,8 @@ Sort sort_of(const std::string& text) {
 std::string lacks(std::string_view property) {
   return fmt::format(
       "h.host IN (SELECT p.host FROM pending p JOIN updates u ON u.update_key = p.update_key WHERE p.resolved = 0 AND "
-      "p.state IN ('installable', 'installed_pending_reboot') AND {})",
-      property);
+      "p.state {} AND {})",
+      kIsMissingSql, property);
 }
 
 template <class Enum>
@@ -107,11 +108,9 @@ void add_update_filters(const HostQuery& query, Conditions& where) {
   if (!query.cve.empty())
     where.add(lacks("u.update_key IN (SELECT k.update_key FROM update_cves k WHERE k.cve = {})"), query.cve);
   if (!query.update.empty()) {
-    std::int64_t key = 0;
-    const auto parsed = std::from_chars(query.update.data(), query.update.data() + query.update.size(), key);
-    if (parsed.ec != std::errc{} || parsed.ptr != query.update.data() + query.update.size())
-      throw std::invalid_argument("update: expected the id of an update, as /v1/updates lists them");
-    where.add(lacks("u.update_key = {}"), key);
+    const auto key = whole_number(query.update);
+    if (!key) throw std::invalid_argument("update: expected the id of an update, as /v1/updates lists them");
+    where.add(lacks("u.update_key = {}"), *key);
   }
 }
 

@@ -4,6 +4,7 @@
 
 #include <fmt/core.h>
 
+#include "hub/missing.h"
 #include "hub/questions.h"
 #include "hub/sql.h"
 #include "hub/sql_rows.h"
@@ -66,8 +67,8 @@ void add_lacks(Store& store, Groups& groups) {
            fmt::format(
                "SELECT p.host, CASE WHEN p.state = 'installed_pending_reboot' THEN {} ELSE p.update_key END "
                "FROM {} AS j JOIN pending p ON p.host = j.h AND p.resolved = 0 JOIN updates u ON u.update_key = "
-               "p.update_key WHERE u.security = 1 AND p.state IN ('installable', 'installed_pending_reboot')",
-               kRestart, sql::rows(store, 1, {"h#"})),
+               "p.update_key WHERE u.security = 1 AND p.state {}",
+               kRestart, sql::rows(store, 1, {"h#"}), kIsMissingSql),
            {machines.take()}))
     lacks[machine].insert(update);
   for (const auto& [machine, updates] : lacks) groups.by_machine[machine].lacks.assign(updates.begin(), updates.end());

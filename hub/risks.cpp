@@ -7,6 +7,7 @@
 #include <fmt/core.h>
 
 #include "assessment/assessment_json.h"
+#include "hub/missing.h"
 #include "hub/sql.h"
 #include "hub/sql_rows.h"
 
@@ -23,8 +24,8 @@ constexpr std::size_t kHostsAtOnce = 1000;
 
 /// In force at $1.
 constexpr std::string_view kInForce = "r.ended = 0 AND r.until > $1";
-/// What is counted as missing; the words of the reports (store_pending.cpp).
-constexpr std::string_view kMissing = "p.resolved = 0 AND p.state IN ('installable', 'installed_pending_reboot')";
+const std::string kMissing = fmt::format("p.resolved = 0 AND p.state {}", kIsMissingSql);
+
 /// How often `text` stands in the reasons of a host's verdict, as they are stored.
 std::string times(std::string_view text) {
   return fmt::format("(LENGTH(h.reasons) - LENGTH(REPLACE(h.reasons, '{0}', ''))) / {1}", text, text.size());

@@ -9,6 +9,7 @@
 #include <pthread.h>
 
 #include "hub/audit.h"
+#include "hub/clock.h"
 #include "hub/fleet_days.h"
 #include "hub/guesses.h"
 #include "hub/log.h"
@@ -24,10 +25,6 @@ constexpr std::chrono::seconds kStep{1};
 constexpr std::size_t kHostsAtOnce = 1000;  ///< whose accepted risks are counted again
 constexpr std::size_t kRowsAtOnce = 500;
 constexpr std::chrono::milliseconds kCountFor{200};  ///< of each step; one day of 50,000 machines takes 60 ms
-
-Time current_time() {
-  return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-}
 
 /// Deletes a few rows; whether more are due now.
 bool delete_old_rows(Store& store, const ServeOptions& options) {

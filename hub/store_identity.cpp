@@ -3,6 +3,7 @@
 // of it can't be turned back, and is looked up by equality.
 #include <fmt/core.h>
 
+#include "hub/missing.h"
 #include "hub/sql.h"
 #include "hub/store.h"
 
@@ -141,9 +142,10 @@ bool Store::remove_host(const std::string& host_id, Keep keep, Time now) {
     bar(session_, host_id, now);
     sql::run(
         session_,
-        "INSERT INTO missing (update_key, hosts) SELECT update_key, -1 FROM pending WHERE host = $1 AND resolved = 0 "
-        "AND state IN ('installable', 'installed_pending_reboot') ORDER BY update_key ON CONFLICT (update_key) DO "
-        "UPDATE SET hosts = missing.hosts + excluded.hosts",
+        fmt::format("INSERT INTO missing (update_key, hosts) SELECT update_key, -1 FROM pending WHERE host = $1 AND "
+                    "resolved = 0 AND state {} ORDER BY update_key ON CONFLICT (update_key) DO UPDATE SET hosts = "
+                    "missing.hosts + excluded.hosts",
+                    kIsMissingSql),
         {*host});
     sql::run(session_, "DELETE FROM host_lists WHERE host = $1", {*host});
     if (keep == Keep::history) {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "hub/missing.h"
 #include "hub/sql.h"
 
 namespace patchstate {
@@ -13,8 +14,9 @@ using sql::Rows;
 
 constexpr std::size_t kMostKnown = 100'000;
 
-bool counts_as_missing(const std::string& state) {
-  return state == to_text(UpdateState::installable) || state == to_text(UpdateState::installed_pending_reboot);
+bool counts_as_missing(const std::string& text) {
+  const auto state = from_text<UpdateState>(text);
+  return state && is_missing(*state);
 }
 
 }  // namespace

@@ -5,8 +5,6 @@
 #include <array>
 #include <cstdlib>
 #include <ctime>
-#include <memory>
-#include <new>
 #include <stdexcept>
 
 #include <Poco/Exception.h>
@@ -15,6 +13,7 @@
 #include <fmt/core.h>
 
 #include "assessment/words.h"
+#include "platform/curl_request.h"
 #include "platform/hash.h"
 #include "platform/secret_file.h"
 
@@ -26,35 +25,14 @@ constexpr long kTotalSeconds = 30;
 constexpr std::size_t kLargestAnswer = 64U << 10U;
 constexpr std::size_t kShownAnswer = 200;
 
-struct EndHandle {
-  void operator()(CURL* handle) const { curl_easy_cleanup(handle); }
-};
-struct EndList {
-  void operator()(curl_slist* list) const { curl_slist_free_all(list); }
-};
-using Headers = std::unique_ptr<curl_slist, EndList>;
-
-void add(Headers& headers, const std::string& line) {
-  curl_slist* const longer = curl_slist_append(headers.get(), line.c_str());
-  if (longer == nullptr) throw std::bad_alloc();
-  static_cast<void>(headers.release());
-  headers.reset(longer);
-}
-
-template <class Value>
-void set(CURL* handle, CURLoption option, Value value) {
-  if (const CURLcode code = curl_easy_setopt(handle, option, value); code != CURLE_OK)
-    throw std::runtime_error(fmt::format("libcurl refuses an option: {}", curl_easy_strerror(code)));
-}
-
 std::string hex(std::string_view bytes) {
   std::string text;
   for (const char byte : bytes) text += fmt::format("{:02x}", static_cast<unsigned char>(byte));
   return text;
 }
 
-Headers headers_for(const std::string& secret, const Webhook& webhook) {
-  Headers headers;
+CurlHeaders headers_for(const std::string& secret, const Webhook& webhook) {
+  CurlHeaders headers;
   add(headers, "Content-Type: application/json");
   add(headers, "Expect:");  // no waiting for permission to send the body
   add(headers, "X-Patchstate-Event: " + webhook.event);
@@ -154,9 +132,9 @@ WebhookAnswer post_webhook(const Destination& destination, const std::string& se
                            const std::atomic<bool>& stop) {
   // Once, before anything else of curl; at the end of the program the system takes it all back.
   static const CURLcode started = curl_global_init(CURL_GLOBAL_DEFAULT);
-  const std::unique_ptr<CURL, EndHandle> handle(started == CURLE_OK ? curl_easy_init() : nullptr);
+  const CurlHandle handle(started == CURLE_OK ? curl_easy_init() : nullptr);
   if (!handle) throw std::runtime_error("libcurl can't be used here");
-  const Headers headers = headers_for(secret, webhook);
+  const CurlHeaders headers = headers_for(secret, webhook);
   Received received;
   received.body.reserve(kShownAnswer);
   std::array<char, CURL_ERROR_SIZE> detail{};

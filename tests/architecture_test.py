@@ -35,7 +35,7 @@ THIRD_PARTY_HOMES = {
     "apt-pkg/*": ["collectors/apt/apt_probe*", "!*_output*"],
     "solv/*": ["collectors/zypper/zypper_probe*", "!*_output*"],
     "wuapi.h": PROBES,
-    "curl/*": ["agent/https_endpoint*", "hub/webhook.cpp"],
+    "curl/*": ["agent/https_endpoint*", "hub/webhook.cpp", "platform/curl_request.h"],
     "expat.h": ["collectors/*_output.cpp", "collectors/*_output.h"],
     "Poco/*": ["hub/*"],
     "microhttpd.h": ["hub/http_server.cpp"],

@@ -18,6 +18,7 @@
 #include "assessment/assessment_json.h"
 #include "bench/hub/fleet_maker.h"
 #include "bench/hub/load.h"
+#include "hub/clock.h"
 #include "hub/fleet_days.h"
 #include "hub/report.h"
 #include "hub/secrets.h"
@@ -32,10 +33,6 @@ using Clock = std::chrono::steady_clock;
 constexpr std::size_t kBatch = 500;
 constexpr std::size_t kPendingOfFull = 100;  // what the targets are stated for
 constexpr int kDaysBetweenChanges = 15;
-
-Time current_time() {
-  return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-}
 
 std::vector<std::string> lines_of(const std::string& file) {
   std::ifstream in(file);
@@ -146,7 +143,7 @@ std::vector<std::string> requests(const std::string& host_port, const std::strin
 }
 
 void load(const std::vector<std::string>& arguments) {
-  const std::string host_port = arguments[0];
+  const std::string& host_port = arguments[0];
   const std::size_t hosts = std::stoul(arguments[3]);
   const double seconds = std::stod(arguments[4]);
   const double rate = std::stod(arguments[5]);

@@ -18,10 +18,6 @@ constexpr double kTop = 10;
 constexpr double kBottom = 206;
 constexpr int kSteps = 4;
 
-std::string day_text(Time day) {
-  return format_time(day).substr(0, 10);
-}
-
 /// The least number that is not below `value` and divides into equal, round steps.
 std::int64_t round_top(std::int64_t value) {
   std::int64_t power = 1;

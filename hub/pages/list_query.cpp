@@ -67,6 +67,14 @@ Data ListQuery::columns(const std::vector<Column>& columns, const std::string& s
   return list;
 }
 
+void ListQuery::put_page(Data& data, const Data& rows, const std::string& next) const {
+  data.set("has_rows", Data(rows.is_non_empty_list()));
+  data.set("rows", rows);
+  data.set("csv", with("format", "csv"));
+  data.set("first", value("cursor").empty() ? Data(false) : Data("path", with("cursor", "")));
+  data.set("next", next.empty() ? Data(false) : Data("path", with("cursor", next)));
+}
+
 Data options(const std::vector<Option>& list, const std::string& chosen) {
   Data data(Data::type::list);
   for (const auto& option : list) {

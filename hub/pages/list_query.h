@@ -31,6 +31,10 @@ class ListQuery {
   };
   Data columns(const std::vector<Column>& columns, const std::string& sort) const;
 
+  /// The page of the list that is shown, and its ways on: {{has_rows}}, {{#rows}}, {{csv}}, {{#first}}, {{#next}}.
+  /// `next`: the next page's cursor; empty: this is the last.
+  void put_page(Data& data, const Data& rows, const std::string& next) const;
+
  private:
   std::string path_;
   std::map<std::string, std::string> parameters_;

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hub/pages/own_pages.h"
 
-#include <charconv>
-
 #include <Poco/StringTokenizer.h>
 #include <fmt/format.h>
 
@@ -14,6 +12,7 @@
 #include "hub/pages/page_risks.h"
 #include "hub/pages/pages.h"
 #include "hub/questions.h"
+#include "hub/whole_number.h"
 
 namespace patchstate {
 namespace {
@@ -88,9 +87,7 @@ HttpResponse change_filters(Store& store, const Asked& asked) {
       return error_page(400, "The filter was not saved", objection, &asked.visitor, asked.now);
     return see("/machines");
   }
-  std::int64_t id = 0;
-  std::from_chars(parts[0].data(), parts[0].data() + parts[0].size(), id);
-  const auto filter = find_filter(store, id);
+  const auto filter = find_filter(store, whole_number(parts[0]).value_or(0));
   if (parts.size() != 2 || parts[1] != "delete" || !filter)
     return error_page(404, "There is no such filter", {}, &asked.visitor, asked.now);
   if (asked.visitor.role != Role::administrator && filter->created_by != asked.visitor.name)

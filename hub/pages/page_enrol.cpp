@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <charconv>
-
 #include <fmt/core.h>
 
 #include "assessment/assessment_json.h"
@@ -11,6 +9,7 @@
 #include "hub/pages/render.h"
 #include "hub/pages/words.h"
 #include "hub/secrets.h"
+#include "hub/whole_number.h"
 
 namespace patchstate {
 namespace {
@@ -20,11 +19,8 @@ constexpr std::int64_t kMostDays = 366;
 
 std::optional<std::int64_t> number(const Asked& asked, const char* name, std::int64_t most) {
   const std::string& text = field(asked.request, name);
-  std::int64_t value = 0;
-  const auto parsed = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (parsed.ec != std::errc{} || parsed.ptr != text.data() + text.size() || value < 1 || value > most)
-    return std::nullopt;
-  return value;
+  const auto value = whole_number(text);
+  return value && *value >= 1 && *value <= most ? value : std::nullopt;
 }
 
 std::string state_of(const Credential& one, Time now) {
@@ -88,8 +84,7 @@ HttpResponse make_token(Store& store, const Asked& asked) {
 }
 
 HttpResponse revoke_token(Store& store, const Asked& asked, const std::string& number) {
-  std::int64_t id = 0;
-  std::from_chars(number.data(), number.data() + number.size(), id);
+  const std::int64_t id = whole_number(number).value_or(0);
   const bool revoked = do_and_note(
       store, {0, asked.now, asked.visitor.name, "token_revoked", std::to_string(id), {}, asked.visitor.peer},
       [&] { return store.revoke_credential(id, asked.now); });

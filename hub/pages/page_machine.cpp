@@ -10,6 +10,7 @@
 #include "hub/api_parameters.h"
 #include "hub/csv.h"
 #include "hub/log.h"
+#include "hub/missing.h"
 #include "hub/pages/links.h"
 #include "hub/pages/list_query.h"
 #include "hub/pages/machine_evidence.h"
@@ -47,7 +48,7 @@ std::optional<Assessment> report_of(Store& store, const HostRecord& host) {
 
 bool decides(const PendingRecord& one) {
   const auto state = from_text<UpdateState>(one.state);
-  return one.update.security && (state == UpdateState::installable || state == UpdateState::installed_pending_reboot);
+  return one.update.security && state && is_missing(*state);
 }
 
 /// What makes it noncompliant comes first, and of that what has waited longest.
@@ -104,11 +105,7 @@ void put_updates(Data& data, const std::vector<PendingRecord>& pending, const Li
   const std::size_t last = std::min(pending.size(), first + kRows);
   Data rows(Data::type::list);
   for (std::size_t index = first; index < last; ++index) rows << update_row(pending[index], report, now);
-  data.set("has_rows", Data(rows.is_non_empty_list()));
-  data.set("rows", rows);
-  data.set("csv", list.with("format", "csv"));
-  data.set("first", first == 0 ? Data(false) : Data("path", list.with("cursor", "")));
-  data.set("next", last == pending.size() ? Data(false) : Data("path", list.with("cursor", std::to_string(last))));
+  list.put_page(data, rows, last == pending.size() ? "" : std::to_string(last));
 }
 
 std::string reboot_words(std::int64_t reboot) {

@@ -70,10 +70,6 @@ void put_form(Data& data, const ListQuery& query) {
                    query.value("reboot")));
   data.set("supports",
            options({{"", "any"}, {"true", "past support"}, {"false", "supported"}}, query.value("pastSupport")));
-  const bool has_more = !(query.value("tag") + query.value("package") + query.value("cve") + query.value("pendingFor") +
-                          query.value("reboot") + query.value("pastSupport") + query.value("os"))
-                             .empty();
-  data.set("more_open", Data(has_more));
 }
 
 Data row_of(const HostRecord& host, Time now) {
@@ -148,14 +144,10 @@ HttpResponse machines_page(Store& store, const HttpRequest& request, const Visit
   const HostPage found = hosts(store, query, now);
   Data rows(Data::type::list);
   for (const auto& host : found.hosts) rows << row_of(host, now);
-  page.data.set("has_rows", Data(!found.hosts.empty()));
-  page.data.set("rows", rows);
-  page.data.set("csv", list.with("format", "csv"));
+  list.put_page(page.data, rows, found.next);
   page.data.set("query", list.filter());
   put_saved(page.data, store, visitor);
   page.data.set("is_filtered", Data(list.is_filtered()));
-  page.data.set("first", query.cursor.empty() ? Data(false) : Data("path", list.with("cursor", "")));
-  page.data.set("next", found.next.empty() ? Data(false) : Data("path", list.with("cursor", found.next)));
   return render(page, &visitor, now);
 }
 

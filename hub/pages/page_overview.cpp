@@ -107,7 +107,7 @@ void put_days(Data& data, Store& store, Time now) {
   Data rows(Data::type::list);
   for (auto one = days.rbegin(); one != days.rend(); ++one) {
     Data row;
-    row.set("day", format_time(one->day).substr(0, 10));
+    row.set("day", day_text(one->day));
     row.set("hosts", number_text(one->counts.hosts));
     row.set("noncompliant", number_text(one->counts.noncompliant));
     row.set("unknown", number_text(one->counts.unknown));

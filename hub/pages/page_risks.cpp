@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hub/pages/page_risks.h"
 
-#include <charconv>
+#include <algorithm>
 #include <stdexcept>
 
 #include <fmt/core.h>
@@ -14,6 +14,7 @@
 #include "hub/pages/pages.h"
 #include "hub/pages/words.h"
 #include "hub/questions.h"
+#include "hub/whole_number.h"
 
 namespace patchstate {
 namespace {
@@ -27,19 +28,13 @@ bool is_in_force(const AcceptedRisk& risk, Time now) {
   return risk.ended == Time{} && now < risk.until;
 }
 
-std::string day_of(Time time) {
-  return format_time(time).substr(0, 10);
-}
-
 /// 0 where it is no number of an update.
 std::int64_t number_of(const std::string& text) {
-  std::int64_t number = 0;
-  const auto parsed = std::from_chars(text.data(), text.data() + text.size(), number);
-  return parsed.ec == std::errc{} && parsed.ptr == text.data() + text.size() && number > 0 ? number : 0;
+  return std::max<std::int64_t>(0, whole_number(text).value_or(0));
 }
 
 std::string state_of(const AcceptedRisk& risk, Time now) {
-  if (risk.ended != Time{}) return fmt::format("ended by {} on {}", risk.ended_by, day_of(risk.ended));
+  if (risk.ended != Time{}) return fmt::format("ended by {} on {}", risk.ended_by, day_text(risk.ended));
   return now < risk.until ? fmt::format("in force, ends in {}", age_text(now, risk.until)) : "ended by itself";
 }
 
@@ -95,9 +90,9 @@ HttpResponse form_page(Store& store, const Asked& asked, const std::string& host
   page.data.set("update", std::to_string(update));
   page.data.set("wrong", objection.empty() ? Data(false) : Data(objection));
   page.data.set("reason", field(asked.request, "reason"));
-  page.data.set("until", day_of(asked.now + kUsual));
-  page.data.set("least", day_of(asked.now + std::chrono::days(1)));
-  page.data.set("most", day_of(asked.now + kLongestAcceptance - std::chrono::days(1)));
+  page.data.set("until", day_text(asked.now + kUsual));
+  page.data.set("least", day_text(asked.now + std::chrono::days(1)));
+  page.data.set("most", day_text(asked.now + kLongestAcceptance - std::chrono::days(1)));
   return render(page, &asked.visitor, asked.now);
 }
 
@@ -112,10 +107,10 @@ HttpResponse accept(Store& store, const Asked& asked) {
   const std::string target =
       fmt::format("{} on {}", risk.update == 0 ? "every update" : fmt::format("update {}", risk.update),
                   risk.host_id.empty() ? "every machine" : clean_text(risk.host_id, 200));
-  const std::string objection =
-      accept_risk(store, risk,
-                  {0, asked.now, asked.visitor.name, "risk_accepted", target,
-                   fmt::format("until {}: {}", day_of(risk.until), clean_text(risk.reason, 500)), asked.visitor.peer});
+  const std::string objection = accept_risk(
+      store, risk,
+      {0, asked.now, asked.visitor.name, "risk_accepted", target,
+       fmt::format("until {}: {}", day_text(risk.until), clean_text(risk.reason, 500)), asked.visitor.peer});
   return objection.empty() ? see(kPath) : form_page(store, asked, risk.host_id, risk.update, objection);
 }
 

@@ -2,7 +2,6 @@
 #include "hub/pages/page_update.h"
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
 #include <regex>
 
@@ -18,6 +17,7 @@
 #include "hub/pages/update_words.h"
 #include "hub/pages/words.h"
 #include "hub/questions.h"
+#include "hub/whole_number.h"
 
 namespace patchstate {
 namespace {
@@ -27,13 +27,6 @@ constexpr std::size_t kFixesShown = 200;
 constexpr std::size_t kMostTitle = 120;
 
 using Keys = std::vector<std::int64_t>;
-
-std::optional<std::int64_t> key_of(const std::string& text) {
-  std::int64_t key = 0;
-  const auto parsed = std::from_chars(text.data(), text.data() + text.size(), key);
-  if (parsed.ec != std::errc{} || parsed.ptr != text.data() + text.size()) return std::nullopt;
-  return key;
-}
 
 HttpResponse lacking_as_csv(Store& store, const std::string& name, const Keys& updates, Time now) {
   std::string text = lacking_csv_head();
@@ -47,15 +40,10 @@ HttpResponse lacking_as_csv(Store& store, const std::string& name, const Keys& u
 
 /// The table of template "lacking_table", and what it means when it is empty.
 void put_lacking(Data& data, Store& store, const ListQuery& list, const Keys& updates, Time now) {
-  const std::string cursor = list.value("cursor");
-  const LackingPage found = lacking(store, updates, cursor, kRows, now);
+  const LackingPage found = lacking(store, updates, list.value("cursor"), kRows, now);
   Data rows(Data::type::list);
   for (const auto& one : found.hosts) rows << lacking_row(one, now);
-  data.set("has_rows", Data(!found.hosts.empty()));
-  data.set("rows", rows);
-  data.set("csv", list.with("format", "csv"));
-  data.set("first", cursor.empty() ? Data(false) : Data("path", list.with("cursor", "")));
-  data.set("next", found.next.empty() ? Data(false) : Data("path", list.with("cursor", found.next)));
+  list.put_page(data, rows, found.next);
   data.set("last_resolved", time_data(last_resolved(store, updates)));
   put_unknown(data, store, now);
 }
@@ -98,7 +86,7 @@ HttpResponse update_page(Store& store, const HttpRequest& request, const std::st
                          Time now) {
   const Parameters parameters(request);
   parameters.allow_only({"cursor", "format"});
-  const auto key = key_of(id);
+  const auto key = whole_number(id);
   const auto update = key ? find_update(store, *key) : std::nullopt;
   if (!update)
     return error_page(404, "No such update", "No machine has ever reported an update with the id " + id + ".", &visitor,
@@ -149,12 +137,7 @@ HttpResponse cve_page(Store& store, const HttpRequest& request, const std::strin
   page.data.set("official", std::regex_match(cve, kOfficial) ? Data("text", cve) : Data(false));
   Data list(Data::type::list);
   for (const auto& one : fixes) {
-    Data row;
-    row.set("path", update_path(one.key));
-    row.set("update_name", one.name);
-    row.set("version", one.version);
-    row.set("weight", weight_text(one));
-    row.set("machines", number_text(one.missing_on));
+    Data row = update_data(one);
     row.set("repository", one.repository);
     list << row;
   }

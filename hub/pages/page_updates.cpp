@@ -59,12 +59,7 @@ std::string put_filters(Data& data, const ListQuery& list) {
 }
 
 Data row_of(const UpdateRecord& update, Time now) {
-  Data row;
-  row.set("path", update_path(update.key));
-  row.set("update_name", update.name);
-  row.set("version", update.version);
-  row.set("weight", weight_text(update));
-  row.set("machines", number_text(update.missing_on));
+  Data row = update_data(update);
   row.set("since", time_data(update.first_seen));
   row.set("age", age_text(update.first_seen, now));
   put_fixes(row, update, kFixesShown);
@@ -106,12 +101,8 @@ HttpResponse updates_page(Store& store, const HttpRequest& request, const Visito
   const UpdatePage found = updates(store, query);
   Data rows(Data::type::list);
   for (const auto& update : found.updates) rows << row_of(update, now);
-  page.data.set("has_rows", Data(!found.updates.empty()));
-  page.data.set("rows", rows);
-  page.data.set("csv", list.with("format", "csv"));
+  list.put_page(page.data, rows, found.next);
   page.data.set("is_filtered", Data(list.is_filtered()));
-  page.data.set("first", query.cursor.empty() ? Data(false) : Data("path", list.with("cursor", "")));
-  page.data.set("next", found.next.empty() ? Data(false) : Data("path", list.with("cursor", found.next)));
   put_unknown(page.data, store, now);
   return render(page, &visitor, now);
 }

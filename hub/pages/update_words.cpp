@@ -37,6 +37,16 @@ std::string when(Time time) {
 
 }  // namespace
 
+Data update_data(const UpdateRecord& update) {
+  Data data;
+  data.set("path", update_path(update.key));
+  data.set("update_name", update.name);
+  data.set("version", update.version);
+  data.set("weight", weight_text(update));
+  data.set("machines", number_text(update.missing_on));
+  return data;
+}
+
 std::string weight_text(const UpdateRecord& update) {
   std::string text = update.classification;
   if (text == to_text(Classification::unknown)) text = "not classified";

@@ -10,6 +10,8 @@
 
 namespace patchstate {
 
+/// What each list of updates shows of one: {{path}}, {{update_name}}, {{version}}, {{weight}}, {{machines}}.
+Data update_data(const UpdateRecord& update);
 /// "security, important"; what nobody said is left out.
 std::string weight_text(const UpdateRecord& update);
 /// "can be installed", "held back by the machine's administrator", …

@@ -22,6 +22,10 @@ std::string count_text(std::int64_t value, std::string_view one) {
   return fmt::format("{} {}{}", number_text(value), one, value == 1 ? "" : "s");
 }
 
+std::string day_text(Time time) {
+  return format_time(time).substr(0, 10);
+}
+
 Data time_data(Time time) {
   if (time == Time{}) return Data(false);
   const std::string text = format_time(time);  // 2026-11-28T07:51:37Z

@@ -14,6 +14,8 @@ namespace patchstate {
 std::string number_text(std::int64_t value);
 /// "1 machine", "1,204 machines".
 std::string count_text(std::int64_t value, std::string_view one);
+/// "2026-11-28", in UTC.
+std::string day_text(Time time);
 /// {{#x}}<time datetime="{{machine}}">{{text}}</time>{{/x}}; false for the epoch, which means "not known".
 Data time_data(Time time);
 /// "19 days"; empty for the epoch.
