@@ -226,6 +226,7 @@ class Notices(Scenarios):
             at, signature = re.fullmatch(r"t=(\d+),v1=([0-9a-f]{64})", headers["X-Patchstate-Signature"]).groups()
             expected = hmac.new(SECRET.encode(), at.encode() + b"." + body, hashlib.sha256).hexdigest()
             self.assertEqual(signature, expected)
+        self.wait_until(lambda: self.count("SELECT COUNT(*) FROM notices WHERE delivered = 1"))
         self.stops_cleanly(hub)
         self.assertIn('did not take "all_compliant": 500 ok, taken', hub.said())
         self.assertNotIn("very-secret", hub.said())
