@@ -366,8 +366,10 @@ HttpResponse Api::metrics(Store& store, bool is_openmetrics) const {
     text += fmt::format("# TYPE {0} {1}\n# HELP {0} {2}\n", name, type, help);
   };
   family("patchstate_hub_hosts", "gauge", "Enrolled hosts by verdict as of now.");
-  const std::pair<std::string_view, std::int64_t> verdicts[] = {
-      {"compliant", counts.compliant}, {"noncompliant", counts.noncompliant}, {"unknown", counts.unknown}};
+  const std::pair<std::string_view, std::int64_t> verdicts[] = {{"compliant", counts.compliant},
+                                                                {"noncompliant", counts.noncompliant},
+                                                                {"accepted", counts.accepted},
+                                                                {"unknown", counts.unknown}};
   for (const auto& [name, value] : verdicts)
     text += fmt::format("patchstate_hub_hosts{{verdict=\"{}\"}} {}\n", name, value);
   const auto gauge = [&](std::string_view name, std::string_view help, std::int64_t value) {

@@ -60,10 +60,11 @@ void put_reboot(JsonWriter& json, std::int64_t reboot) {
   reboot < 0 ? json.null() : json.boolean(reboot == 1);
 }
 
-void write_verdict(JsonWriter& json, const Verdict& verdict) {
+void write_verdict(JsonWriter& json, const HostRecord& host, Time now) {
+  const Verdict verdict = explained(host, now);
   json.key("verdict");
   Object object(json);
-  object.text("value", to_text(verdict.value));
+  object.text("value", to_text(standing_of(host, now)));
   list(json, "reasons", verdict.reasons, [](JsonWriter& out, const Reason& reason) {
     Object one(out);
     one.text("code", reason.code);
@@ -90,9 +91,13 @@ void put_host(JsonWriter& json, Object& object, const HostRecord& host, Time now
     cloud.text("provider", host.cloud);
     cloud.known("resourceId", host.resource_id);
   }
-  write_verdict(json, verdict_of(host, now));
+  write_verdict(json, host, now);
   object.text("reportedVerdict", host.verdict);
   object.number("criticalAndSecurityPatchCount", host.security);
+  if (host.accepted > 0 && now < host.accepted_until) {
+    object.number("acceptedPatchCount", host.accepted);
+    object.time("acceptedUntil", host.accepted_until);
+  }
   object.number("otherPatchCount", host.other);
   object.number("unclassifiedPatchCount", host.unclassified);
   object.number("notInstallableSecurityPatchCount", host.apart);
@@ -142,10 +147,13 @@ void put_counts(Object& object, const FleetCounts& counts) {
   object.number("hosts", counts.hosts);
   object.number("compliant", counts.compliant);
   object.number("noncompliant", counts.noncompliant);
+  object.number("accepted", counts.accepted);
   object.number("unknown", counts.unknown);
   object.number("notReporting", counts.silent);
   object.number("neverReported", counts.never_reported);
   object.number("criticalAndSecurityPatchCount", counts.security_updates);
+  object.number("acceptedPatchCount", counts.accepted_updates);
+  object.time("acceptedUntil", counts.accepted_until);
   object.number("otherPatchCount", counts.other_updates);
   object.time("oldestPendingSince", counts.oldest_pending);
 }
@@ -218,7 +226,7 @@ std::string history_json(const HostRecord& host, const std::vector<FormerState>&
     {
       Object present(json);
       present.time("since", host.since);
-      write_verdict(json, verdict_of(host, now));
+      write_verdict(json, host, now);
     }
     list(json, "states", states, [](JsonWriter& out, const FormerState& state) {
       Object one(out);
@@ -257,8 +265,8 @@ std::string hosts_csv(const std::vector<HostRecord>& hosts, Time now) {
       "id,hostname,os,arch,verdict,reason,criticalAndSecurityPatchCount,otherPatchCount,unclassifiedPatchCount,"
       "rebootPending,oldestPendingSince,receivedAt,reportedAt,agentVersion,cloudResourceId\r\n";
   for (const auto& host : hosts) {
-    const Verdict verdict = verdict_of(host, now);
-    text += csv_line({host.id, host.hostname, host.os_name, host.arch, std::string(to_text(verdict.value)),
+    const Verdict verdict = explained(host, now);
+    text += csv_line({host.id, host.hostname, host.os_name, host.arch, std::string(to_text(standing_of(host, now))),
                       verdict.reasons.empty() ? "" : verdict.reasons.front().message, std::to_string(host.security),
                       std::to_string(host.other), std::to_string(host.unclassified),
                       host.reboot < 0    ? "unknown"

@@ -86,12 +86,14 @@ HostQuery host_query(const Parameters& parameters) {
 }
 
 UpdateQuery update_query(const Parameters& parameters) {
-  parameters.allow_only({"cve", "package", "severity", "security", "cursor", "limit"});
+  parameters.allow_only({"cve", "package", "severity", "security", "q", "sort", "cursor", "limit"});
   UpdateQuery query;
   query.cve = parameters.text("cve");
   query.package = parameters.text("package");
   query.severity = parameters.text("severity");
   query.security = parameters.flag("security");
+  query.text = parameters.text("q");
+  if (const auto sort = parameters.text("sort"); !sort.empty()) query.sort = sort;
   query.cursor = parameters.text("cursor");
   query.limit = parameters.number("limit", query.limit, kMostRows);
   return query;

@@ -14,7 +14,7 @@
 #include "hub/api_parameters.h"
 #include "hub/log.h"
 #include "hub/questions.h"
-#include "platform/gzip.h"
+#include "hub/stored_report.h"
 
 namespace patchstate {
 namespace {
@@ -25,17 +25,6 @@ constexpr std::size_t kExportPage = 500;
 
 HttpResponse json(std::string body) {
   return {200, "application/json", std::move(body), {}};
-}
-
-/// nullopt: none is kept. Throws std::runtime_error where what is kept is no report.
-std::optional<std::string> newest_report_text(Store& store, const HostRecord& host) {
-  const auto body = newest_report(store, host.key);
-  if (!body) return std::nullopt;
-  try {
-    return gunzip(*body, IngestLimits{}.max_expanded);
-  } catch (const std::logic_error& error) {
-    throw std::runtime_error(fmt::format("the stored report of host {} can't be read: {}", host.id, error.what()));
-  }
 }
 
 /// In place of a report: no host is missing from an export.

@@ -5,7 +5,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include <fmt/core.h>
+#include <fmt/format.h>
 
 #include "assessment/assessment_json.h"
 #include "assessment/words.h"
@@ -50,8 +50,8 @@ std::string state_of(const Credential& one, Time now) {
 
 void print_hosts(const std::vector<HostRecord>& hosts, Time now) {
   for (const auto& host : hosts) {
-    const Verdict verdict = verdict_of(host, now);
-    fmt::print("  {:<13} {:<30} {:<32} {}\n", to_text(verdict.value),
+    const Verdict verdict = explained(host, now);
+    fmt::print("  {:<13} {:<30} {:<32} {}\n", to_text(standing_of(host, now)),
                one_line(host.hostname.empty() ? host.id : host.hostname), one_line(host.os_name),
                verdict.reasons.empty() ? "" : one_line(verdict.reasons.front().message));
   }
@@ -61,7 +61,8 @@ void print_fleet(Store& store, const FleetCounts& counts, Time now) {
   fmt::print("{}\n\n", sentence_about(counts, now));
   fmt::print(
       "{} compliant, {} noncompliant, {} unknown ({} not reporting, {} never reported); {} waiting for a reboot\n",
-      counts.compliant, counts.noncompliant, counts.unknown, counts.silent, counts.never_reported, counts.reboots);
+      counts.compliant, counts.noncompliant, counts.accepted, counts.unknown, counts.silent, counts.never_reported,
+      counts.reboots);
   for (const char* const verdict : {"noncompliant", "unknown"}) {
     HostQuery query;
     query.verdict = verdict;
@@ -140,7 +141,7 @@ int create_token(const StoreAddress& address, const TokenRequest& request) {
   do_and_note(store, entry, [&] {
     id = store.add_credential(credential);
     entry.target = std::to_string(id);
-    entry.detail = enrols ? fmt::format("enrols {} times", request.uses) : "reads " + request.scope;
+    entry.detail = enrols ? "enrols " + counted(static_cast<int>(request.uses), "machine") : "reads " + request.scope;
     return true;
   });
   fmt::print(stderr, "token {}: it is shown once, now\n", id);
@@ -175,7 +176,7 @@ int list_hosts(const StoreAddress& address) {
   do {
     const auto page = hosts(store, query, now);
     for (const auto& host : page.hosts)
-      fmt::print("{:<36} {:<13} {:<24} {}\n", host.id, to_text(verdict_of(host, now).value), day(host.received),
+      fmt::print("{:<36} {:<13} {:<24} {}\n", host.id, to_text(standing_of(host, now)), day(host.received),
                  one_line(host.hostname));
     query.cursor = page.next;
   } while (!query.cursor.empty());
@@ -201,7 +202,7 @@ int tag_host(const StoreAddress& address, const std::string& id, const std::vect
   Store store = opened(address);
   std::vector<std::string> clean;
   for (const auto& tag : tags) clean.push_back(clean_text(tag, 100));
-  if (!done_by_operator(store, "tags_set", id, clean.empty() ? "none" : listed(clean, clean.size()),
+  if (!done_by_operator(store, "tags_set", id, clean.empty() ? "none" : fmt::format("{}", fmt::join(clean, ", ")),
                         [&] { return set_tags(store, id, clean); }))
     return complain(fmt::format("there is no host {}", id));
   return 0;
@@ -214,12 +215,13 @@ int show_fleet(const StoreAddress& address, FleetFormat format) {
   if (format == FleetFormat::json)
     fmt::print("{}\n", summary_json(counts, systems(store, now), now));
   else if (format == FleetFormat::nagios)
-    fmt::print("PATCHSTATE {} - {} | compliant={};;;0 noncompliant={};;0;0 unknown={};;;0 security={};;0;0\n",
-               exit_code_of(counts) == 0   ? "OK"
-               : exit_code_of(counts) == 2 ? "CRITICAL"
-                                           : "UNKNOWN",
-               sentence_about(counts, now), counts.compliant, counts.noncompliant, counts.unknown,
-               counts.security_updates);
+    fmt::print(
+        "PATCHSTATE {} - {} | compliant={};;;0 noncompliant={};;0;0 accepted={};;;0 unknown={};;;0 security={};;0;0\n",
+        exit_code_of(counts) == 0   ? "OK"
+        : exit_code_of(counts) == 2 ? "CRITICAL"
+                                    : "UNKNOWN",
+        sentence_about(counts, now), counts.compliant, counts.noncompliant, counts.accepted, counts.unknown,
+        counts.security_updates);
   else
     print_fleet(store, counts, now);
   return exit_code_of(counts);

@@ -26,16 +26,61 @@ Verdict verdict_of(const HostRecord& host, Time now) {
   return {said, host.reasons};
 }
 
+std::string_view to_text(Standing standing) {
+  switch (standing) {
+    case Standing::compliant:
+      return "compliant";
+    case Standing::noncompliant:
+      return "noncompliant";
+    case Standing::accepted:
+      return "accepted";
+    case Standing::unknown:
+      break;
+  }
+  return "unknown";
+}
+
+std::optional<Standing> standing_from(std::string_view word) {
+  for (const auto one : {Standing::compliant, Standing::noncompliant, Standing::accepted, Standing::unknown})
+    if (to_text(one) == word) return one;
+  return std::nullopt;
+}
+
+Standing standing_of(const HostRecord& host, Time now) {
+  switch (verdict_of(host, now).value) {
+    case VerdictValue::compliant:
+      return Standing::compliant;
+    case VerdictValue::noncompliant:
+      return host.accepted > 0 && host.accepted >= host.security && now < host.accepted_until ? Standing::accepted
+                                                                                              : Standing::noncompliant;
+    case VerdictValue::unknown:
+      break;
+  }
+  return Standing::unknown;
+}
+
+Verdict explained(const HostRecord& host, Time now) {
+  Verdict verdict = verdict_of(host, now);
+  if (verdict.value == VerdictValue::noncompliant && host.accepted > 0 && now < host.accepted_until)
+    verdict.reasons.insert(
+        verdict.reasons.begin(),
+        {"risk_accepted", fmt::format("the risk of {} of {} missing security updates is accepted until {}",
+                                      host.accepted, host.security, format_time(host.accepted_until))});
+  return verdict;
+}
+
 std::string verdict_sql(Time now) {
   const auto at = now.time_since_epoch().count();
   return fmt::format(
       "CASE WHEN h.reported = 0 OR COALESCE(c.silent, 0) < {0} THEN 'unknown' WHEN h.verdict = 'compliant' AND "
-      "c.good_until < {0} THEN 'unknown' ELSE h.verdict END",
+      "c.good_until < {0} THEN 'unknown' WHEN h.verdict = 'noncompliant' AND h.accepted > 0 AND h.accepted >= "
+      "h.security AND "
+      "{0} < h.accepted_until THEN 'accepted' ELSE h.verdict END",
       at);
 }
 
 bool is_completed(const FleetCounts& counts) {
-  return counts.hosts > 0 && counts.compliant == counts.hosts;
+  return counts.hosts > 0 && counts.compliant + counts.accepted == counts.hosts;
 }
 
 std::string sentence_about(const FleetCounts& counts, Time now) {
@@ -43,9 +88,20 @@ std::string sentence_about(const FleetCounts& counts, Time now) {
     return fmt::format("{} {}{}", value, one, value == 1 ? "" : "s");
   };
   if (counts.hosts == 0) return "Apply system updates: not known: no machine is enrolled";
-  if (is_completed(counts))
-    return fmt::format("Apply system updates: completed: {} of {} compliant", counts.compliant,
-                       number(counts.hosts, "machine"));
+  const auto accepted = [&] {
+    std::string text =
+        fmt::format("{} miss{} {} whose risk was accepted", number(counts.accepted, "machine"),
+                    counts.accepted == 1 ? "es" : "", number(counts.accepted_updates, "security update"));
+    if (now < counts.accepted_until)
+      text += fmt::format(", the first acceptance ends in {}", age_in_words(counts.accepted_until - now));
+    return text;
+  };
+  if (is_completed(counts)) {
+    const std::string compliant = fmt::format("{} of {} compliant", counts.compliant, number(counts.hosts, "machine"));
+    return counts.accepted == 0
+               ? "Apply system updates: completed: " + compliant
+               : fmt::format("Apply system updates: completed with accepted risks: {}; {}", compliant, accepted());
+  }
   std::string text = "Apply system updates: not completed: ";
   if (counts.noncompliant > 0) {
     text += fmt::format("{} of {} miss{} {}", counts.noncompliant, number(counts.hosts, "machine"),
@@ -60,6 +116,7 @@ std::string sentence_about(const FleetCounts& counts, Time now) {
   };
   add(counts.silent + counts.never_reported, "is not reporting", "are not reporting");
   add(counts.unknown - counts.silent - counts.never_reported, "can't prove its state", "can't prove their state");
+  if (counts.accepted > 0) text += "; " + accepted();
   return text;
 }
 

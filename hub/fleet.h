@@ -4,7 +4,9 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "assessment/assessment.h"
@@ -49,10 +51,21 @@ struct HostRecord {
   std::string activity_id;
 };
 
+/// What a host counts as: the words of its verdict, and one that only people can give.
+enum class Standing { compliant, noncompliant, accepted, unknown };
+std::string_view to_text(Standing standing);
+/// nullopt: none of these words.
+std::optional<Standing> standing_from(std::string_view word);
+/// `accepted`: it would be noncompliant, and the risk of every security update it misses is accepted at `now`.
+Standing standing_of(const HostRecord& host, Time now);
+
+/// verdict_of, with what was accepted as its first reason.
+Verdict explained(const HostRecord& host, Time now);
+
 /// The verdict as of `now`: what it said, unless it has been silent for too long or what proved it has grown too old.
 Verdict verdict_of(const HostRecord& host, Time now);
 
-/// The same as an SQL expression over `h` (hosts) and `c` (contacts, left-joined), with the words of VerdictValue.
+/// standing_of as an SQL expression over `h` (hosts) and `c` (contacts, left-joined), with the words of Standing.
 std::string verdict_sql(Time now);
 
 struct FleetCounts {
@@ -69,9 +82,10 @@ struct FleetCounts {
   std::int64_t reboots = 0;
   std::int64_t past_support = 0;
   Time oldest_pending{};
+  Time accepted_until{};  ///< when the first of those in `accepted` is noncompliant again, unless it is patched before
 };
 
-/// completed: every host is compliant, and there is at least one.
+/// completed: every host is compliant or its risk accepted, and there is at least one.
 bool is_completed(const FleetCounts& counts);
 /// The sentence an auditor wants first.
 std::string sentence_about(const FleetCounts& counts, Time now);

@@ -82,6 +82,7 @@ std::vector<Person> people(Store& store) {
 }
 
 std::optional<Person> find_person(Store& store, const std::string& name) {
+  if (!objection_to_name(name).empty()) return std::nullopt;  // no text, perhaps, and PostgreSQL takes nothing else
   return sql::guarded("the person can't be looked up", [&]() -> std::optional<Person> {
     auto found = select(store, "WHERE name = $1", {name});
     if (found.empty()) return std::nullopt;

@@ -16,25 +16,31 @@ using sql::time_of;
 using Text = std::string;
 using Number = std::int64_t;
 
-/// `hosts` is a query with the columns v, silent, security, other, reboot and oldest.
+/// `hosts` is a query with the columns v, silent, security, accepted, accepted_until, other, reboot and oldest.
 FleetCounts count(Store& store, const std::string& hosts) {
   // PostgreSQL sums integers to "numeric".
   const auto sum = [](std::string_view what) { return fmt::format("CAST(COALESCE(SUM({}), 0) AS BIGINT)", what); };
   const auto when = [&](std::string_view condition, std::string_view what) {
     return sum(fmt::format("CASE WHEN {} THEN {} ELSE 0 END", condition, what));
   };
-  const std::string columns[] = {"COUNT(*)",
-                                 when("v = 'compliant'", "1"),
-                                 when("v = 'noncompliant'", "1"),
-                                 when("v = 'unknown'", "1"),
-                                 sum("silent"),
-                                 when("v = 'noncompliant'", "security"),
-                                 sum("other"),
-                                 when("reboot = 1", "1"),
-                                 "COALESCE(MIN(CASE WHEN v = 'noncompliant' AND oldest > 0 THEN oldest END), 0)"};
-  const auto rows = sql::select<Number, Number, Number, Number, Number, Number, Number, Number, Number>(
-      store.session(), fmt::format("SELECT {} FROM ({}) AS f", fmt::join(columns, ", "), hosts));
-  const auto& [all, compliant, noncompliant, unknown, silent, security, other, reboots, oldest] = rows.at(0);
+  const std::string columns[] = {
+      "COUNT(*)",
+      when("v = 'compliant'", "1"),
+      when("v = 'noncompliant'", "1"),
+      when("v = 'unknown'", "1"),
+      sum("silent"),
+      when("v = 'noncompliant'", "security - accepted"),
+      when("v = 'accepted'", "1"),
+      sum("CASE WHEN v = 'accepted' THEN security WHEN v = 'noncompliant' THEN accepted ELSE 0 END"),
+      "COALESCE(MIN(CASE WHEN v = 'accepted' THEN accepted_until END), 0)",
+      sum("other"),
+      when("reboot = 1", "1"),
+      "COALESCE(MIN(CASE WHEN v = 'noncompliant' AND oldest > 0 THEN oldest END), 0)"};
+  const auto rows =
+      sql::select<Number, Number, Number, Number, Number, Number, Number, Number, Number, Number, Number, Number>(
+          store.session(), fmt::format("SELECT {} FROM ({}) AS f", fmt::join(columns, ", "), hosts));
+  const auto& [all, compliant, noncompliant, unknown, silent, security, accepted, accepted_updates, accepted_until,
+               other, reboots, oldest] = rows.at(0);
   FleetCounts counts;
   counts.hosts = all;
   counts.compliant = compliant;
@@ -42,6 +48,9 @@ FleetCounts count(Store& store, const std::string& hosts) {
   counts.unknown = unknown;
   counts.silent = silent;
   counts.security_updates = security;
+  counts.accepted = accepted;
+  counts.accepted_updates = accepted_updates;
+  counts.accepted_until = time_of(accepted_until);
   counts.other_updates = other;
   counts.reboots = reboots;
   counts.oldest_pending = time_of(oldest);
@@ -80,12 +89,36 @@ std::map<Text, Tally> tallies(Store& store, std::string_view tables, std::string
 /// Of the hosts that are known to miss a security update.
 Number oldest_pending(Store& store, Time now) {
   return std::get<0>(
-      sql::select<Number>(store.session(),
-                          fmt::format("SELECT COALESCE(MIN(h.oldest_pending), 0) FROM hosts h JOIN contacts c ON "
-                                      "c.host = h.host WHERE h.removed = 0 AND h.verdict = 'noncompliant' AND "
-                                      "h.oldest_pending > 0 AND c.silent >= {}",
-                                      seconds(now)))
+      sql::select<Number>(
+          store.session(),
+          fmt::format("SELECT COALESCE(MIN(h.oldest_pending), 0) FROM hosts h JOIN contacts c ON "
+                      "c.host = h.host WHERE h.removed = 0 AND h.verdict = 'noncompliant' AND "
+                      "h.oldest_pending > 0 AND c.silent >= {0} AND NOT (h.accepted > 0 AND h.accepted >= "
+                      "h.security AND {0} < h.accepted_until)",
+                      seconds(now)))
           .at(0));
+}
+
+/// Takes out of the noncompliant what somebody accepted the risk of.
+void take_accepted(Store& store, FleetCounts& counts, Time now) {
+  constexpr std::string_view kWhole = "h.accepted >= h.security";
+  const auto rows = sql::select<Number, Number, Number, Number>(
+      store.session(),
+      fmt::format(
+          "SELECT COUNT(*) FILTER (WHERE {0}), CAST(COALESCE(SUM(CASE WHEN {0} THEN h.security ELSE h.accepted END), "
+          "0) AS BIGINT), COALESCE(MIN(h.accepted_until) FILTER (WHERE {0}), 0), COALESCE(MIN(h.oldest_pending) "
+          "FILTER (WHERE {0} AND h.oldest_pending > 0), 0) FROM hosts h JOIN contacts c ON c.host = h.host WHERE "
+          "h.accepted > 0 AND h.accepted_until > {1} AND h.removed = 0 AND h.reported > 0 AND h.verdict = "
+          "'noncompliant' AND c.silent >= {1}",
+          kWhole, seconds(now)));
+  const auto& [hosts, updates, until, oldest] = rows.at(0);
+  counts.accepted = hosts;
+  counts.accepted_updates = updates;
+  counts.accepted_until = time_of(until);
+  counts.noncompliant -= hosts;
+  counts.security_updates -= updates;
+  if (oldest != 0 && time_of(oldest) <= counts.oldest_pending)
+    counts.oldest_pending = time_of(oldest_pending(store, now));
 }
 
 }  // namespace
@@ -123,22 +156,36 @@ FleetCounts fleet_counts(Store& store, Time now) {
         counts.unknown += tally.hosts - lost.hosts;
       }
     }
+    take_accepted(store, counts, now);
     return counts;
+  });
+}
+
+std::int64_t count_unknown(Store& store, Time now) {
+  return sql::guarded("the fleet can't be counted", [&] {
+    return std::get<0>(sql::select<Number>(store.session(),
+                                           fmt::format("SELECT COUNT(*) FROM hosts h LEFT JOIN contacts c ON c.host = "
+                                                       "h.host WHERE h.removed = 0 AND {} = 'unknown'",
+                                                       verdict_sql(now)))
+                           .at(0));
   });
 }
 
 FleetCounts fleet_counts_at(Store& store, Time at) {
   return sql::guarded("the history can't be read", [&] {
     const auto verdict = fmt::format(
-        "CASE WHEN silent < {0} THEN 'unknown' WHEN verdict = 'compliant' AND good_until < {0} THEN 'unknown' ELSE "
-        "verdict END AS v, CASE WHEN silent < {0} THEN 1 ELSE 0 END AS silent, security, other, reboot, oldest_pending "
-        "AS "
-        "oldest",
+        "CASE WHEN silent < {0} THEN 'unknown' WHEN verdict = 'compliant' AND good_until < {0} THEN 'unknown' WHEN "
+        "verdict = 'noncompliant' AND accepted > 0 AND accepted >= security AND {0} < accepted_until THEN 'accepted' "
+        "ELSE "
+        "verdict END AS v, CASE WHEN silent < {0} THEN 1 ELSE 0 END AS silent, security, CASE WHEN {0} < "
+        "accepted_until THEN "
+        "accepted ELSE 0 END AS accepted, accepted_until, other, reboot, oldest_pending AS oldest",
         seconds(at));
     FleetCounts counts = count(
         store,
         fmt::format("SELECT {0} FROM states WHERE since <= {1} AND until > {1} UNION ALL SELECT {0} FROM (SELECT "
-                    "h.verdict, h.security, h.other, h.reboot, h.oldest_pending, COALESCE(c.silent, 0) AS "
+                    "h.verdict, h.security, h.accepted, h.accepted_until, h.other, h.reboot, h.oldest_pending, "
+                    "COALESCE(c.silent, 0) AS "
                     "silent, COALESCE(c.good_until, 0) AS good_until FROM hosts h LEFT JOIN contacts c ON "
                     "c.host = h.host WHERE h.since > 0 AND h.since <= {1} AND h.removed NOT BETWEEN 1 AND {1}) AS "
                     "present",

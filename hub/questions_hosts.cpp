@@ -5,24 +5,27 @@
 #include <stdexcept>
 
 #include <Poco/Data/RecordSet.h>
-#include <fmt/core.h>
+#include <fmt/format.h>
 
 #include "assessment/assessment_json.h"
 #include "hub/json_text.h"
+#include "hub/paging.h"
 #include "hub/questions.h"
 #include "hub/sql.h"
 
 namespace patchstate {
 namespace {
 
+using sql::Conditions;
 using sql::seconds;
+using sql::Sort;
 
 constexpr std::string_view kColumns =
     "h.host, h.id, h.hostname, h.os_id, h.os_version, h.os_name, h.end_of_support, h.arch, h.kernel, h.cloud, "
     "h.resource_id, h.agent_version, h.enrolled, h.removed, h.reported, COALESCE(c.received, 0) AS received, "
     "COALESCE(c.silent, 0) AS silent, COALESCE(c.good_until, 0) AS good_until, COALESCE(c.skew, 0) AS skew, "
     "COALESCE(c.seconds, 0) AS seconds, h.verdict, h.reasons, h.security, h.other, h.unclassified, h.apart, h.reboot, "
-    "h.max_severity, h.oldest_pending, h.since, h.activity_id";
+    "h.accepted, h.accepted_until, h.max_severity, h.oldest_pending, h.since, h.activity_id";
 /// The one that has waited longest comes first, and where nothing waits comes last.
 constexpr std::string_view kOldest = "CASE WHEN h.oldest_pending = 0 THEN 253402300799 ELSE h.oldest_pending END";
 constexpr std::int64_t kNever = 253402300799;  // the end of the year 9999
@@ -48,6 +51,8 @@ HostRecord read_row(Poco::Data::RecordSet& rows) {
   host.reasons = reasons_from_json(text());
   for (auto* const field : {&host.security, &host.other, &host.unclassified, &host.apart, &host.reboot})
     *field = number();
+  host.accepted = number();
+  host.accepted_until = time();
   host.max_severity = text();
   host.oldest_pending = time();
   host.since = time();
@@ -66,49 +71,12 @@ std::vector<HostRecord> read_rows(Store& store, const std::string& text, const s
   return hosts;
 }
 
-struct Sort {
-  std::string column;
-  bool is_text = false;
-  bool descending = false;
-};
-
 Sort sort_of(const std::string& text) {
-  struct Known {
-    std::string_view name;
-    std::string_view column;
-    bool is_text;
-  };
-  static constexpr std::array kKnown{Known{"hostname", "h.hostname", true}, Known{"security", "h.security", false},
-                                     Known{"oldest", kOldest, false},
-                                     Known{"received", "COALESCE(c.received, 0)", false}};
-  const bool descending = text.starts_with('-');
-  const std::string_view name = std::string_view(text).substr(descending ? 1 : 0);
-  for (const auto& known : kKnown)
-    if (known.name == name) return {std::string(known.column), known.is_text, descending};
-  throw std::invalid_argument(
-      "sort: expected hostname, security, oldest or received, with \"-\" before it to turn it around");
+  return sql::sort_of(text, {{"hostname", "h.hostname", true},
+                             {"security", "h.security"},
+                             {"oldest", kOldest},
+                             {"received", "COALESCE(c.received, 0)"}});
 }
-
-/// Conditions of a WHERE and what they are bound to.
-class Conditions {
- public:
-  /// `text` has one {} for each argument.
-  template <class... Values>
-  void add(std::string text, Values... values) {
-    (place(text, values), ...);
-    text_ += (text_.empty() ? " WHERE " : " AND ") + text;
-  }
-  const std::string& text() const { return text_; }
-  const sql::Arguments& arguments() const { return arguments_; }
-
- private:
-  void place(std::string& text, sql::Argument value) {
-    arguments_.push_back(std::move(value));
-    text.replace(text.find("{}"), 2, fmt::format("${}", arguments_.size()));
-  }
-  std::string text_;
-  sql::Arguments arguments_;
-};
 
 /// The host lacks an update with such a property.
 std::string lacks(std::string_view property) {
@@ -124,15 +92,6 @@ void require_word(std::string_view filter, const std::string& word) {
   std::string known;
   for (const auto value : all_values<Enum>()) known += fmt::format("{}{}", known.empty() ? "" : ", ", to_text(value));
   throw std::invalid_argument(fmt::format("{}: expected one of {}", filter, known));
-}
-
-std::string like(const std::string& text) {
-  std::string out = "%";
-  for (const char c : text) {
-    if (c == '%' || c == '_' || c == '\\') out += '\\';
-    out += c;
-  }
-  return out + "%";
 }
 
 void add_update_filters(const HostQuery& query, Conditions& where) {
@@ -158,7 +117,8 @@ void add_update_filters(const HostQuery& query, Conditions& where) {
 
 void add_filters(const HostQuery& query, Time now, Conditions& where) {
   if (!query.verdict.empty()) {
-    require_word<VerdictValue>("verdict", query.verdict);
+    if (!standing_from(query.verdict))
+      throw std::invalid_argument("verdict: expected one of compliant, noncompliant, accepted, unknown");
     where.add(verdict_sql(now) + " = {}", query.verdict);
   }
   if (!query.os.empty()) {
@@ -168,7 +128,11 @@ void add_filters(const HostQuery& query, Time now, Conditions& where) {
   }
   if (!query.tag.empty()) where.add("h.host IN (SELECT t.host FROM tags t WHERE t.tag = {})", query.tag);
   if (!query.text.empty())
-    where.add("(LOWER(h.hostname) LIKE LOWER({}) ESCAPE '\\' OR h.id = {})", like(query.text), query.text);
+    // Each half by an index that has all it asks for: a name that nobody has is not looked for in every host's row.
+    where.add(
+        "h.host IN (SELECT n.host FROM hosts n WHERE LOWER(n.hostname) LIKE LOWER({}) ESCAPE '\\' UNION ALL "
+        "SELECT n.host FROM hosts n WHERE n.id = {})",
+        sql::pattern_of(query.text), query.text);
   if (query.pending_for)
     where.add("h.oldest_pending > 0 AND h.oldest_pending <= {}", seconds(now - *query.pending_for));
   if (!query.reboot.empty()) {
@@ -177,6 +141,10 @@ void add_filters(const HostQuery& query, Time now, Conditions& where) {
       throw std::invalid_argument("reboot: expected pending, not_pending or unknown");
     where.add("h.reboot = {}", value);
   }
+  // Answered by an index alone, however many hosts there are.
+  if (!query.pending.empty())
+    where.add(fmt::format("h.host IN (SELECT p.host FROM pending p WHERE p.resolved = 0 AND p.update_key IN ({}))",
+                          fmt::join(query.pending, ", ")));
   if (query.past_support)
     where.add(*query.past_support ? "h.end_of_support > 0 AND h.end_of_support < {}"
                                   : "NOT (h.end_of_support > 0 AND h.end_of_support < {})",
@@ -184,46 +152,25 @@ void add_filters(const HostQuery& query, Time now, Conditions& where) {
   add_update_filters(query, where);
 }
 
-// A cursor is the last row's place in the order: "17|web-01" or "17|42", by key and sorted value.
-std::string cursor_of(const HostRecord& last, const Sort& sort) {
+std::string place_of(const HostRecord& last, const Sort& sort) {
   const auto oldest = last.oldest_pending == Time{} ? kNever : seconds(last.oldest_pending);
   const auto value = sort.is_text                  ? last.hostname
                      : sort.column == "h.security" ? std::to_string(last.security)
                      : sort.column == kOldest      ? std::to_string(oldest)
                                                    : std::to_string(seconds(last.received));
-  return to_base64url(fmt::format("{}|{}", last.key, value));
-}
-
-void add_cursor(const std::string& cursor, const Sort& sort, Conditions& where) {
-  auto text = from_base64url(cursor);
-  if (text) text = clean_text(*text);  // PostgreSQL takes nothing that is not UTF-8
-  const auto bar = text ? text->find('|') : std::string::npos;
-  std::int64_t key = 0;
-  std::int64_t number = 0;
-  const auto reads = [](std::string_view digits, std::int64_t& value) {
-    const auto parsed = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-    return parsed.ec == std::errc{} && parsed.ptr == digits.data() + digits.size();
-  };
-  const bool good = bar != std::string::npos && reads(std::string_view(*text).substr(0, bar), key) &&
-                    (sort.is_text || reads(std::string_view(*text).substr(bar + 1), number));
-  if (!good) throw std::invalid_argument("cursor: not one that this hub has given");
-  const std::string after = fmt::format("({}, h.host) {} ({{}}, {{}})", sort.column, sort.descending ? "<" : ">");
-  if (sort.is_text)
-    where.add(after, text->substr(bar + 1), key);
-  else
-    where.add(after, number, key);
+  return sql::cursor_of(last.key, value);
 }
 
 }  // namespace
 
 HostPage hosts(Store& store, const HostQuery& query, Time now) {
   const Sort sort = sort_of(query.sort);
-  const std::size_t limit = std::clamp<std::size_t>(query.limit, 1, kMostRows);
+  const std::size_t limit = std::clamp<std::size_t>(query.limit, 1, kMostRowsOfFile);
   Conditions where;
   where.add(
       "+h.removed = 0");  // the plus: no reason to read the hosts in another order than the one that was asked for
   add_filters(query, now, where);
-  if (!query.cursor.empty()) add_cursor(query.cursor, sort, where);
+  if (!query.cursor.empty()) sql::add_cursor(query.cursor, sort, "h.host", where);
   const std::string_view way = sort.descending ? "DESC" : "ASC";
   return sql::guarded("the hosts can't be read", [&] {
     HostPage page;
@@ -233,7 +180,7 @@ HostPage hosts(Store& store, const HostQuery& query, Time now) {
                            where.arguments());
     if (page.hosts.size() > limit) {
       page.hosts.pop_back();
-      page.next = cursor_of(page.hosts.back(), sort);
+      page.next = place_of(page.hosts.back(), sort);
     }
     return page;
   });

@@ -69,6 +69,7 @@ struct Report {
   Counts counts;
   std::string max_severity;  ///< of pending security updates
   std::string updates_hash;  ///< of all updates, whatever their order
+  std::int64_t lacks = 0;  ///< hash of the security updates that are missing, and of which wait for a restart; 0: none
   std::vector<ReportedUpdate> updates;
   std::string body;  ///< the JSON as it was sent, compressed (gzip)
 };

@@ -3,6 +3,7 @@
 // (docs/decisions/0006).
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <initializer_list>
 #include <new>
 #include <set>
@@ -194,14 +195,18 @@ ReportedUpdate row_of(const std::string& source, Update&& update, Time otherwise
 
 void add_updates(Report& report) {
   Severity worst = Severity::unknown;
+  std::unordered_set<std::uint64_t> missing;
   for (auto& source : report.assessment.sources) {
     auto* const findings = std::get_if<Findings>(&source.outcome);
     if (findings == nullptr) continue;
     for (auto& update : findings->updates) {
       const bool counts = is_pending(update) && is_security(update);
       const Severity severity = update.severity;
+      const bool waits = update.state == UpdateState::installed_pending_reboot;
       report.updates.push_back(row_of(source.name, std::move(update), report.reported));
-      if (counts) worst = std::max(worst, severity);
+      if (!counts) continue;
+      worst = std::max(worst, severity);
+      missing.insert(report.updates.back().identity ^ (waits ? 1U : 0U));
     }
     if (findings->metadata.checked_at && (report.checked == Time{} || *findings->metadata.checked_at < report.checked))
       report.checked = *findings->metadata.checked_at;
@@ -214,6 +219,9 @@ void add_updates(Report& report) {
   for (const auto& row : report.updates)
     all += (row.identity ^ row.standing * 3 ^ row.details * 5) * 0x9e3779b97f4a7c15U;
   report.updates_hash = fmt::format("{:016x}", all);
+  std::uint64_t lacks = missing.size();
+  for (const auto identity : missing) lacks += identity * 0x9e3779b97f4a7c15U;
+  report.lacks = std::bit_cast<std::int64_t>(lacks);
 }
 
 Report read_full(const Node& node, const IngestLimits& limits) {

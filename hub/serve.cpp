@@ -14,12 +14,14 @@
 #include "hub/log.h"
 #include "hub/notice_queue.h"
 #include "hub/people.h"
+#include "hub/risks.h"
 
 namespace patchstate {
 namespace {
 
 constexpr std::chrono::seconds kUpkeepEvery{60};
 constexpr std::chrono::seconds kStep{1};
+constexpr std::size_t kHostsAtOnce = 1000;  ///< whose accepted risks are counted again
 constexpr std::size_t kRowsAtOnce = 500;
 constexpr std::chrono::milliseconds kCountFor{200};  ///< of each step; one day of 50,000 machines takes 60 ms
 
@@ -59,6 +61,7 @@ class Upkeep {
       if (!store_) store_ = std::make_unique<Store>(options_.api.store);
       store_->tidy_up();
       if (now >= next_deletion_) next_deletion_ = delete_old_rows(*store_, options_) ? now : now + kUpkeepEvery;
+      recount_ended(*store_, current_time(), kHostsAtOnce);
       if (now >= next_count_) next_count_ = count_days(*store_, options_) ? now : now + kUpkeepEvery;
     } catch (const StoreError& error) {
       log_line(LogLevel::warning, error.what());

@@ -28,7 +28,7 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t kSecretLength = 47;  // "pss_" and 43 letters
 constexpr std::chrono::minutes kSaidEvery{1};
-constexpr std::string_view kForAdministrators[] = {"/people", "/audit", "/enrol", "/notifications"};
+constexpr std::string_view kForAdministrators[] = {"/people", "/audit", "/enrol", "/notifications", "/risks/new"};
 /// What a viewer may post: what is their own.
 constexpr std::string_view kForEverybody[] = {"/account", "/sign-out", "/filters"};
 

@@ -8,6 +8,7 @@
 #include <fmt/core.h>
 
 #include "hub/json_text.h"
+#include "hub/risks.h"
 #include "hub/sql.h"
 #include "hub/sql_rows.h"
 #include "hub/store.h"
@@ -40,9 +41,19 @@ struct HostState {
   std::int64_t other = 0;
   std::int64_t oldest_pending = 0;
   std::int64_t reboot = -1;
+  std::int64_t accepted = 0;
+  std::int64_t accepted_until = 0;
   Contact contact;
   bool contact_changed = false;
 };
+
+/// Why a machine that misses something would be unknown if it missed nothing.
+std::int64_t doubts_of(const Verdict& verdict) {
+  if (verdict.value != VerdictValue::noncompliant) return 0;
+  return std::count_if(verdict.reasons.begin(), verdict.reasons.end(), [](const Reason& reason) {
+    return !reason.code.starts_with("security_updates_") && reason.code != "reboot_required";
+  });
+}
 
 class Recorder {
  public:
@@ -54,6 +65,8 @@ class Recorder {
     for (std::size_t index = 0; index < incoming.size(); ++index) answers.push_back(record(incoming[index], index));
     write_contacts();
     pending_.flush();
+    if (!reported_.empty() && has_accepted_risks(store_, incoming.front().received))
+      count_accepted(store_, reported_.take(), incoming.front().received);
     return answers;
   }
   void committed() { pending_.remember(); }
@@ -86,17 +99,22 @@ class Recorder {
     const auto known =
         store_.select_prepared<std::string, std::int64_t, std::int64_t, std::string, std::string, std::int64_t,
                                std::int64_t, std::string, std::int64_t, std::int64_t, std::int64_t, std::int64_t,
-                               std::int64_t, std::int64_t, std::int64_t, std::string>(
+                               std::int64_t, std::int64_t, std::int64_t, std::int64_t, std::int64_t, std::string>(
             "SELECT DISTINCT h.id, h.host, h.enrolled, h.state_hash, h.updates_hash, h.said_at, h.since, h.verdict, "
-            "h.security, h.other, h.oldest_pending, h.reboot, COALESCE(c.received, 0), COALESCE(c.silent, 0), "
+            "h.security, h.other, h.oldest_pending, h.reboot, h.accepted, h.accepted_until, COALESCE(c.received, 0), "
+            "COALESCE(c.silent, 0), "
             "COALESCE(c.good_until, 0), COALESCE(c.activity_id, '') FROM " +
                 rows + " AS j JOIN hosts h ON h.id = j.h LEFT JOIN contacts c ON c.host = h.host",
             {batch});
     for (const auto& [id, host, enrolled, state_hash, updates_hash, said_at, since, verdict, security, other, oldest,
-                      reboot, received, silent, good_until, activity_id] : known)
-      states_[id] = {host,    enrolled, state_hash, updates_hash,
-                     said_at, since,    verdict,    security,
-                     other,   oldest,   reboot,     {received, silent, good_until, 0, 0, activity_id},
+                      reboot, accepted, accepted_until, received, silent, good_until, activity_id] : known)
+      states_[id] = {host,           enrolled,
+                     state_hash,     updates_hash,
+                     said_at,        since,
+                     verdict,        security,
+                     other,          oldest,
+                     reboot,         accepted,
+                     accepted_until, {received, silent, good_until, 0, 0, activity_id},
                      false};
   }
 
@@ -184,6 +202,7 @@ class Recorder {
     if (state.updates_hash != report.updates_hash)
       oldest = pending_.write(report.updates, {state.host, said_at, state.said_at, incoming.clock_skew.count()});
     write_host(incoming, state, said_at, oldest);
+    reported_.add(state.host);
     touch(incoming, state, said_at);
   }
 
@@ -193,9 +212,10 @@ class Recorder {
     if (state.since != 0 && state.since < until)
       store_.run_prepared(
           "INSERT INTO states (host, since, until, silent, good_until, verdict, security, other, oldest_pending, "
-          "reboot) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (host, since) DO NOTHING",
+          "reboot, accepted, accepted_until) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT "
+          "(host, since) DO NOTHING",
           {state.host, state.since, until, state.contact.silent, state.contact.good_until, state.verdict,
-           state.security, state.other, state.oldest_pending, state.reboot});
+           state.security, state.other, state.oldest_pending, state.reboot, state.accepted, state.accepted_until});
     state.since = until;
   }
 
@@ -224,8 +244,8 @@ class Recorder {
         "UPDATE hosts SET hostname = $1, os_id = $2, os_version = $3, os_name = $4, end_of_support = $5, arch = $6, "
         "kernel = $7, cloud = $8, resource_id = $9, agent_version = $10, verdict = $11, reasons = $12, security = $13, "
         "other = $14, unclassified = $15, apart = $16, reboot = $17, max_severity = $18, oldest_pending = $19, "
-        "since = $20, reported = $21, said_at = $22, activity_id = $23, state_hash = $24, updates_hash = $25 "
-        "WHERE host = $26",
+        "since = $20, reported = $21, said_at = $22, activity_id = $23, state_hash = $24, updates_hash = $25, "
+        "doubts = $26, lacks = $27 WHERE host = $28",
         {text(said.host.hostname),
          text(said.host.os.id),
          text(said.host.os.version_id),
@@ -251,6 +271,8 @@ class Recorder {
          report.activity_id,
          report.state_hash,
          report.updates_hash,
+         doubts_of(said.verdict),
+         report.lacks,
          state.host});
     state.state_hash = report.state_hash;
     state.updates_hash = report.updates_hash;
@@ -288,6 +310,7 @@ class Recorder {
   std::map<std::string, HostState> states_;
   std::set<std::string> barred_;  ///< hosts whose certificates are not taken
   PendingUpdates pending_;
+  sql::Rows reported_;  ///< hosts whose full report was taken
 };
 
 }  // namespace

@@ -26,6 +26,8 @@ struct Step {
 // states: what hosts said in former times, [since, until); the present one is in hosts.
 // accepted, accepted_until: so many of a host's missing security updates are a risk that somebody accepted, until the
 // first of those acceptances ends; from then on they count as not accepted until somebody has counted again.
+// doubts: of a noncompliant host, reasons that stay when it has installed everything: it would be unknown.
+// lacks: hash of the security updates that it misses; machines with the same one miss the same.
 // fleet_days: the fleet at each midnight (UTC), counted once: 90 days are not counted for each reader.
 // sessions, credentials, people: only hashes of secrets.
 // notices: what is to be told, once for each destination; ended: told (delivered), or given up. hosts: how many it is
@@ -164,11 +166,13 @@ ALTER TABLE updates DROP COLUMN missing_on)"},
     {3, 2, R"(
 ALTER TABLE hosts ADD COLUMN accepted BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE hosts ADD COLUMN accepted_until BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE hosts ADD COLUMN doubts BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE hosts ADD COLUMN lacks BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE states ADD COLUMN accepted BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE states ADD COLUMN accepted_until BIGINT NOT NULL DEFAULT 0;
 DROP INDEX hosts_counted;
 CREATE INDEX hosts_counted ON hosts (removed, verdict, host, known_since, since, reported, security, other, reboot,
-  end_of_support, oldest_pending, accepted, accepted_until);
+  end_of_support, oldest_pending, accepted, accepted_until, doubts, lacks);
 DROP INDEX hosts_by_system;
 CREATE INDEX hosts_by_system ON hosts (os_name, removed, reported, security, end_of_support);
 DROP INDEX states_by_end;
@@ -184,6 +188,7 @@ CREATE TABLE accepted_risks (
   until BIGINT NOT NULL,
   ended BIGINT NOT NULL DEFAULT 0,
   ended_by TEXT NOT NULL DEFAULT '');
+CREATE INDEX hosts_accepted ON hosts (accepted_until) WHERE accepted > 0;
 CREATE INDEX accepted_risks_by_host ON accepted_risks (host);
 CREATE INDEX accepted_risks_by_update ON accepted_risks (update_key);
 CREATE TABLE fleet_days (

@@ -41,6 +41,7 @@ THIRD_PARTY_HOMES = {
     "microhttpd.h": ["hub/http_server.cpp"],
     "gnutls/*": ["hub/http_tls*"],
     "sodium.h": ["hub/passwords.cpp"],
+    "kainjow/*": ["hub/pages/*"],
     # What Poco has no words for: a connection that fails without leaking, a question's deadline.
     "libpq-fe.h": ["hub/store.cpp"],
     "sqlite3.h": ["hub/store.cpp"],

@@ -18,6 +18,7 @@
 #include "assessment/assessment_json.h"
 #include "bench/hub/fleet_maker.h"
 #include "bench/hub/load.h"
+#include "hub/fleet_days.h"
 #include "hub/report.h"
 #include "hub/secrets.h"
 #include "hub/store.h"
@@ -67,6 +68,16 @@ std::size_t pending_of(std::size_t host, std::size_t change) {
   return host % 5 == change % 5 ? 0 : (host * 7 + change * 13) % 40;
 }
 
+/// As if the heartbeats between the reports had come, but for one machine in fifty, which is silent now; and each
+/// midnight counted, which a hub does within a minute.
+void finish_history(Store& store, Time now) {
+  sql::run(store.session(), "UPDATE states SET silent = until, good_until = until");
+  sql::run(store.session(), "UPDATE contacts SET silent = $1 WHERE host % 50 = 7",
+           {sql::seconds(now - std::chrono::hours{30})});
+  while (count_missing_day(store, now, std::chrono::hours{24 * 400})) {
+  }
+}
+
 void fill(const std::string& address, const std::string& names, std::size_t hosts, int days) {
   Store store(parse_store_address(address));
   store.migrate();
@@ -88,6 +99,7 @@ void fill(const std::string& address, const std::string& names, std::size_t host
       store.record(batch, {});
       batch.clear();
     }
+  finish_history(store, now);
 }
 
 std::string request(const std::string& host_port, std::size_t host, const std::string& body, bool zipped) {

@@ -4,13 +4,14 @@
 #include <charconv>
 
 #include <Poco/StringTokenizer.h>
-#include <fmt/core.h>
+#include <fmt/format.h>
 
 #include "assessment/assessment_json.h"
 #include "hub/audit.h"
 #include "hub/filters.h"
 #include "hub/forms.h"
 #include "hub/pages/links.h"
+#include "hub/pages/page_risks.h"
 #include "hub/pages/pages.h"
 #include "hub/questions.h"
 
@@ -33,16 +34,14 @@ HttpResponse set_tags_of(Store& store, const Asked& asked, const std::string& id
   const Poco::StringTokenizer words(field(asked.request, "tags"), ",\n",
                                     Poco::StringTokenizer::TOK_TRIM | Poco::StringTokenizer::TOK_IGNORE_EMPTY);
   std::vector<std::string> tags;
-  std::string shown;
-  for (const auto& word : words) {
-    tags.push_back(clean_text(word, kLongestTag));
-    shown += (shown.empty() ? "" : ", ") + tags.back();
-  }
+  for (const auto& word : words) tags.push_back(clean_text(word, kLongestTag));
   if (tags.size() > kMostTags)
     return error_page(400, fmt::format("A machine has up to {} tags", kMostTags), {}, &asked.visitor, asked.now);
-  const bool is_there = do_and_note(
-      store, {0, asked.now, asked.visitor.name, "tags_set", id, shown.empty() ? "none" : shown, asked.visitor.peer},
-      [&] { return set_tags(store, id, tags); });
+  const bool is_there =
+      do_and_note(store,
+                  {0, asked.now, asked.visitor.name, "tags_set", id,
+                   tags.empty() ? "none" : fmt::format("{}", fmt::join(tags, ", ")), asked.visitor.peer},
+                  [&] { return set_tags(store, id, tags); });
   return is_there ? see(machine_path(id)) : no_machine(asked);
 }
 
@@ -109,6 +108,7 @@ std::optional<HttpResponse> answer_own_page(Store& store, Passwords& passwords, 
   if (is_section(path, "/enrol")) return enrol_page(store, asked);
   if (is_section(path, "/notifications")) return notifications_page(store, asked);
   if (path == "/groups") return groups_page(store, asked);
+  if (is_section(path, "/risks")) return risks_page(store, asked);
   if (is_section(path, "/filters")) return change_filters(store, asked);
   return change_machine(store, asked);
 }

@@ -19,6 +19,7 @@ struct Group {
   std::int64_t machines = 0;
   std::int64_t compliant = 0;
   std::int64_t noncompliant = 0;
+  std::int64_t accepted = 0;
   std::int64_t unknown = 0;
   std::int64_t security = 0;  ///< updates missing on those that are noncompliant
 };
@@ -30,25 +31,28 @@ std::vector<Group> groups(Store& store, Time now, std::size_t limit) {
     const auto sum = [](std::string_view verdict, std::string_view what) {
       return fmt::format("CAST(SUM(CASE WHEN v = '{}' THEN {} ELSE 0 END) AS BIGINT)", verdict, what);
     };
-    for (const auto& [tag, machines, compliant, noncompliant, unknown, security] :
-         sql::select<std::string, std::int64_t, std::int64_t, std::int64_t, std::int64_t, std::int64_t>(
+    for (const auto& [tag, machines, compliant, noncompliant, accepted, unknown, security] :
+         sql::select<std::string, std::int64_t, std::int64_t, std::int64_t, std::int64_t, std::int64_t, std::int64_t>(
              store.session(),
-             fmt::format("SELECT tag, COUNT(*) AS machines, {}, {}, {}, {} FROM (SELECT t.tag AS tag, h.security AS "
-                         "security, {} AS v "
-                         "FROM tags t JOIN hosts h ON h.host = t.host LEFT JOIN contacts c ON c.host = h.host WHERE "
-                         "h.removed = 0) AS f GROUP BY tag ORDER BY machines DESC, tag LIMIT {}",
-                         sum("compliant", "1"), sum("noncompliant", "1"), sum("unknown", "1"),
-                         sum("noncompliant", "security"), verdict_sql(now), limit)))
-      list.push_back({tag, machines, compliant, noncompliant, unknown, security});
+             fmt::format(
+                 "SELECT tag, COUNT(*) AS machines, {}, {}, {}, {}, {} FROM (SELECT t.tag AS tag, h.security AS "
+                 "security, {} AS v "
+                 "FROM tags t JOIN hosts h ON h.host = t.host LEFT JOIN contacts c ON c.host = h.host WHERE "
+                 "h.removed = 0) AS f GROUP BY tag ORDER BY machines DESC, tag LIMIT {}",
+                 sum("compliant", "1"), sum("noncompliant", "1"), sum("accepted", "1"), sum("unknown", "1"),
+                 sum("noncompliant", "security"), verdict_sql(now), limit)))
+      list.push_back({tag, machines, compliant, noncompliant, accepted, unknown, security});
     return list;
   });
 }
 
 HttpResponse groups_csv(Store& store, Time now) {
-  std::string text = csv_line({"tag", "machines", "compliant", "noncompliant", "unknown", "securityUpdates"});
+  std::string text =
+      csv_line({"tag", "machines", "compliant", "noncompliant", "accepted", "unknown", "securityUpdates"});
   for (const auto& one : groups(store, now, kMostInFile))
     text += csv_line({one.tag, std::to_string(one.machines), std::to_string(one.compliant),
-                      std::to_string(one.noncompliant), std::to_string(one.unknown), std::to_string(one.security)});
+                      std::to_string(one.noncompliant), std::to_string(one.accepted), std::to_string(one.unknown),
+                      std::to_string(one.security)});
   return csv_file("groups", std::move(text));
 }
 
@@ -69,8 +73,9 @@ HttpResponse groups_page(Store& store, const Asked& asked) {
     row.set("tag", one.tag);
     row.set("path", path);
     row.set("machines", number_text(one.machines));
-    for (const auto& [name, value] : {std::pair{"compliant", one.compliant},
-                                      std::pair{"noncompliant", one.noncompliant}, std::pair{"unknown", one.unknown}}) {
+    for (const auto& [name, value] :
+         {std::pair{"compliant", one.compliant}, std::pair{"noncompliant", one.noncompliant},
+          std::pair{"accepted", one.accepted}, std::pair{"unknown", one.unknown}}) {
       row.set(name, number_text(value));
       row.set(std::string("to_") + name, path + "&verdict=" + name);
     }

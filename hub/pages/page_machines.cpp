@@ -5,6 +5,7 @@
 
 #include "hub/api_json.h"
 #include "hub/api_parameters.h"
+#include "hub/filters.h"
 #include "hub/pages/links.h"
 #include "hub/pages/list_query.h"
 #include "hub/pages/words.h"
@@ -76,11 +77,11 @@ void put_form(Data& data, const ListQuery& query) {
 }
 
 Data row_of(const HostRecord& host, Time now) {
-  const Verdict verdict = verdict_of(host, now);
+  const Verdict verdict = explained(host, now);
   Data row;
   row.set("path", machine_path(host.id));
   row.set("name", name_of(host));
-  row.set("mark", mark_data(to_text(verdict.value)));
+  row.set("mark", mark_data(to_text(standing_of(host, now))));
   row.set("reason", verdict.reasons.empty() || verdict.value == VerdictValue::compliant
                         ? Data(false)
                         : Data(verdict.reasons.front().message));
@@ -91,6 +92,21 @@ Data row_of(const HostRecord& host, Time now) {
   row.set("reboot", host.reboot == 1 ? "pending" : host.reboot == 0 ? "no" : "not known");
   row.set("heard", host.received == Time{} ? "never" : age_text(host.received, now) + " ago");
   return row;
+}
+
+/// Everybody sees them all; who saved one, or an administrator, deletes it.
+void put_saved(Data& data, Store& store, const Visitor& visitor) {
+  Data list(Data::type::list);
+  for (const auto& one : saved_filters(store)) {
+    Data row;
+    row.set("called", one.name);
+    row.set("path", std::string(kPath) + "?" + one.query);
+    row.set("number", std::to_string(one.id));
+    row.set("mine", Data(visitor.role == Role::administrator || one.created_by == visitor.name));
+    list << row;
+  }
+  data.set("has_saved", Data(list.is_non_empty_list()));
+  data.set("saved", list);
 }
 
 HttpResponse all_as_csv(Store& store, HostQuery query, Time now) {
@@ -136,6 +152,7 @@ HttpResponse machines_page(Store& store, const HttpRequest& request, const Visit
   page.data.set("rows", rows);
   page.data.set("csv", list.with("format", "csv"));
   page.data.set("query", list.filter());
+  put_saved(page.data, store, visitor);
   page.data.set("is_filtered", Data(list.is_filtered()));
   page.data.set("first", query.cursor.empty() ? Data(false) : Data("path", list.with("cursor", "")));
   page.data.set("next", found.next.empty() ? Data(false) : Data("path", list.with("cursor", found.next)));

@@ -4,8 +4,10 @@
 #include <string_view>
 
 #include "hub/pages/embedded.h"
+#include "hub/pages/page_machine.h"
 #include "hub/pages/page_machines.h"
 #include "hub/pages/page_overview.h"
+#include "hub/pages/page_update.h"
 #include "hub/pages/render.h"
 
 namespace patchstate {
@@ -15,6 +17,12 @@ std::string_view content_type(std::string_view name) {
   if (name.ends_with(".css")) return "text/css; charset=utf-8";
   if (name.ends_with(".js")) return "text/javascript; charset=utf-8";
   return "image/svg+xml";
+}
+
+/// What follows `prefix`; nullopt when it is nothing.
+std::optional<std::string> rest_of(const std::string& path, std::string_view prefix) {
+  if (!path.starts_with(prefix) || path.size() == prefix.size()) return std::nullopt;
+  return path.substr(prefix.size());
 }
 
 }  // namespace
@@ -39,6 +47,11 @@ std::optional<HttpResponse> answer_asset(const HttpRequest& request) {
 std::optional<HttpResponse> answer_page(Store& store, const HttpRequest& request, const Visitor& visitor, Time now) {
   if (request.path == "/") return overview_page(store, visitor, now);
   if (request.path == "/machines") return machines_page(store, request, visitor, now);
+  if (const auto id = rest_of(request.path, "/machines/")) return machine_page(store, request, *id, visitor, now);
+  if (request.path == "/updates") return updates_page(store, request, visitor, now);
+  if (request.path == "/plan") return plan_page(store, request, visitor, now);
+  if (const auto id = rest_of(request.path, "/updates/")) return update_page(store, request, *id, visitor, now);
+  if (const auto id = rest_of(request.path, "/cves/")) return cve_page(store, request, *id, visitor, now);
   return std::nullopt;
 }
 

@@ -76,7 +76,9 @@ HttpResponse render(const Page& page, const Visitor* visitor, Time now) {
     data.set(name, Data(kainjow::mustache::partial([of] { return partial_text(of); })));
   };
   add_partial("body", page.body);
-  for (const auto* const name : {"verdict_mark", "a_time", "saved_filters"}) add_partial(name, name);
+  for (const auto* const name : {"verdict_mark", "a_time", "saved_filters", "risk_rows", "lacking_table",
+                                 "update_risks", "machine_evidence", "machine_risks", "machine_tags"})
+    add_partial(name, name);
 
   kainjow::mustache::mustache layout{std::string(template_text("layout"))};
   HttpResponse response{page.status, "text/html; charset=utf-8", layout.render(data), {}};

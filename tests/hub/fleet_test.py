@@ -83,7 +83,7 @@ class Verdict(Fleet):
         self.assertEqual(self.summary()["status"], "completed")
         answers = self.fleet(0)
         self.assertRegex(answers["nagios"], r"^PATCHSTATE OK - Apply system updates: completed: 2 of 2 machines compliant \| "
-                                            r"compliant=2;;;0 noncompliant=0;;0;0 unknown=0;;;0 security=0;;0;0\n$")
+                                            r"compliant=2;;;0 noncompliant=0;;0;0 accepted=0;;;0 unknown=0;;;0 security=0;;0;0\n$")
         self.assertEqual(json.loads(answers["json"])["status"], "completed")
         self.reported("web-2", patch("openssl"))
         self.assertEqual(self.summary()["status"], "not_completed")
@@ -325,7 +325,7 @@ class Questions(Fleet):
                      "/v1/hosts?pendingFor=long", "/v1/hosts?reboot=true", "/v1/hosts?sort=name", "/v1/hosts?limit=0",
                      "/v1/hosts?limit=1001", "/v1/hosts?limit=x", "/v1/hosts?cursor=x", "/v1/hosts?nonsense=1",
                      "/v1/hosts?update=x", "/v1/updates?security=1", "/v1/updates?severity=high", "/v1/updates?cursor=x-y",
-                     "/v1/updates?cursor=1", "/v1/updates?verdict=unknown", "/v1/export", "/v1/export?format=xml",
+                     "/v1/updates?cursor=1", "/v1/updates?sort=severity", "/v1/updates?verdict=unknown", "/v1/export", "/v1/export?format=xml",
                      "/v1/summary?x=1", "/v1/compliance?day=2026-01-01", "/v1/hosts/h1?format=csv",
                      "/v1/hosts?verdict=" + "x" * 5000):
             with self.subTest(path[:60]):
@@ -364,12 +364,22 @@ class Questions(Fleet):
         self.assertEqual([(one["name"], one["missingOn"]) for one in updates][0], ("openssl", 2))
         self.assertEqual({one["name"] for one in updates}, {"openssl", "bash", "vim"})
         for query, names in (("security=true", {"openssl", "bash"}), ("security=false", {"vim"}), ("package=vim", {"vim"}),
-                             ("severity=critical", {"openssl"}), ("cve=CVE-2026-1", {"openssl"}), ("cve=x", set())):
+                             ("severity=critical", {"openssl"}), ("cve=CVE-2026-1", {"openssl"}), ("cve=x", set()), ("q=ENSS", {"openssl"}),
+                             ("q=%25", set())):
             with self.subTest(query):
                 self.assertEqual({one["name"] for one in self.read(self.hub, f"/v1/updates?{query}")["updates"]}, names)
         self.reported("h0", *(patch(f"package-{number}") for number in range(9)))
         whole = [one["updateId"] for one in self.read(self.hub, "/v1/updates?limit=1000")["updates"]]
         self.assertEqual(len(whole), 12)
+        for sort in ("machines", "name", "oldest"):
+            for sign in ("", "-"):
+                with self.subTest(sort, sign=sign):
+                    sorted_so = self.read(self.hub, f"/v1/updates?limit=1000&sort={sign}{sort}")["updates"]
+                    self.assertEqual(self.pages(f"/v1/updates?sort={sign}{sort}", "updates", "updateId", 5),
+                                     [one["updateId"] for one in sorted_so])
+                    field = {"machines": "missingOn", "name": "name", "oldest": "firstSeen"}[sort]
+                    self.assertEqual([one[field] for one in sorted_so],
+                                     sorted((one[field] for one in sorted_so), reverse=sign == "-"))
         self.assertEqual(self.pages("/v1/updates", "updates", "updateId"), whole)
 
     def exported(self, query):

@@ -128,8 +128,9 @@ class Hostile(Pages, unittest.TestCase):
         for text in ("<script>alert(1)</script>", "\"><img src=x onerror=alert(1)>", "{{form_token}}", fleets.RIGHT_TO_LEFT):
             with self.subTest(text):
                 self.open("/machines?q=" + urllib.parse.quote(text, safe=""))
-                self.assertEqual(self.browser.find("form.filters [name=q]").property("value"), text)
-                self.assertIn(text, self.browser.find("main").text_content)
+                expected = re.sub("[\u202a-\u202e\u2066-\u2069]", "", text)  # as the hub takes them out of hostnames
+                self.assertEqual(self.browser.find("form.filters [name=q]").property("value"), expected)
+                self.assertIn(expected, self.browser.find("main").text_content)
 
 
 if __name__ == "__main__":
