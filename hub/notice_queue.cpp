@@ -45,9 +45,11 @@ void put_summary(JsonWriter& json, const FleetCounts& counts, Time now) {
   const std::pair<std::string_view, Number> numbers[] = {{"hosts", counts.hosts},
                                                          {"compliant", counts.compliant},
                                                          {"noncompliant", counts.noncompliant},
+                                                         {"accepted", counts.accepted},
                                                          {"unknown", counts.unknown},
                                                          {"notReporting", counts.silent},
-                                                         {"criticalAndSecurityPatchCount", counts.security_updates}};
+                                                         {"criticalAndSecurityPatchCount", counts.security_updates},
+                                                         {"acceptedPatchCount", counts.accepted_updates}};
   for (const auto& [name, number] : numbers) {
     json.key(name);
     json.number(number);

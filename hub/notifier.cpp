@@ -16,13 +16,11 @@ using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-// A look at 50,000 machines takes a tenth of a second, one at fifty none: often enough, and never more than 1/200 of a
-// processor.
-constexpr int kShareOfTime = 200;
-constexpr milliseconds kSoonest = seconds{2};
+// Often enough, and never more than 1/100 of a processor.
+constexpr int kShareOfTime = 100;
+constexpr milliseconds kSoonest{500};
 constexpr milliseconds kLatest = seconds{60};
-constexpr milliseconds kDueEvery = seconds{1};
-constexpr milliseconds kAfterFailure = seconds{5};  ///< a server that is away is not asked once for each notice
+constexpr milliseconds kDueEvery = seconds{1};  ///< also after a failure: a server that is away is not asked in a row
 constexpr milliseconds kStoreAway = seconds{10};
 constexpr seconds kAnswerWithin{10};  ///< of the store
 
@@ -80,9 +78,12 @@ void Notifier::wait(milliseconds time) {
 void Notifier::look() {
   KeptStore kept(store_);
   while (!stop_) {
-    const auto begin = Clock::now();
-    const bool is_well = kept.use([&](Store& store) { look_for_news(store, policy_, current_time()); });
-    const auto took = std::chrono::duration_cast<milliseconds>(Clock::now() - begin);
+    milliseconds took{};
+    const bool is_well = kept.use([&](Store& store) {
+      const auto begin = Clock::now();
+      look_for_news(store, policy_, current_time());
+      took = std::chrono::duration_cast<milliseconds>(Clock::now() - begin);
+    });
     wait(is_well ? std::clamp(took * kShareOfTime, kSoonest, kLatest) : kStoreAway);
   }
 }
@@ -99,7 +100,7 @@ void Notifier::deliver(const Destination& destination) {
         is_taken = send(store, destination, *notice);
       }
     });
-    wait(!is_well ? kStoreAway : is_taken ? kDueEvery : kAfterFailure);
+    wait(is_well ? kDueEvery : kStoreAway);
   }
 }
 
