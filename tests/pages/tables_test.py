@@ -87,6 +87,13 @@ class ATable(Machines):
         self.assertEqual(self.query_of_address(), {"verdict": "noncompliant"})
         self.assertEqual(len(self.rows()), 7)
 
+    def test_what_only_a_link_can_filter_by_stays_when_the_form_is_sent(self):
+        self.open("/machines?severity=critical&sort=-security")
+        self.choose(q="host-00")
+        query = {name: value for name, value in self.query_of_address().items() if value}
+        self.assertEqual(query, {"severity": "critical", "sort": "-security", "q": "host-00"})
+        self.assertEqual(self.names(), ["host-00.example.org"])
+
     def test_a_heading_sorts_and_says_so_and_the_other_way_round_when_asked_again(self):
         for heading, sort in (("Machine", "hostname"), ("Security", "security"), ("Oldest", "oldest"),
                               ("Last word", "received")):
@@ -144,7 +151,8 @@ class ATable(Machines):
         self.assertIn(ADMINISTRATOR, words)
         for name in self.names():
             self.assertIn(name, words)
-        self.assertNotIn("Sign out", words)
+        for on_screen in ("Sign out", "Misses package"):
+            self.assertNotIn(on_screen, words)
 
 
 class ATableWithScript(ATable, unittest.TestCase):
