@@ -238,7 +238,9 @@ void Api::answer(Worker& worker, Job& job) {
     if (job.request.method == "POST" && job.request.path == kReports) return take_report(worker, job);
     job.reply(read(worker, job.request));
   } catch (const std::invalid_argument& error) {
-    job.reply(problem({400, "the question is not understood", error.what(), {}}));
+    job.reply(is_for_programs(job.request)
+                  ? problem({400, "the question is not understood", error.what(), {}})
+                  : error_page(400, "The question is not understood", error.what(), nullptr, current_time()));
   } catch (const StoreError& error) {
     log_line(LogLevel::error, error.what());
     worker.store.reset();
@@ -248,7 +250,9 @@ void Api::answer(Worker& worker, Job& job) {
     job.reply(is_for_programs(job.request) ? busy("the store does not answer") : busy_page());
   } catch (const std::exception& error) {
     log_line(LogLevel::error, fmt::format("{} {}: {}", job.request.method, job.request.path, error.what()));
-    job.reply(problem({500, "the hub failed", "its log says why", {}}));
+    job.reply(is_for_programs(job.request)
+                  ? problem({500, "the hub failed", "its log says why", {}})
+                  : error_page(500, "The hub failed", "Its log says why.", nullptr, current_time()));
   }
 }
 

@@ -2,6 +2,7 @@
 // What people and programs ask the store. Every list is a page: at most `limit` rows, and a cursor to go on from.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -162,6 +163,9 @@ std::vector<FormerState> former_states(Store& store, std::int64_t host, std::siz
 /// The newest full report of a host as it was sent, compressed (gzip).
 std::optional<std::string> newest_report(Store& store, std::int64_t host);
 std::vector<std::string> tags_of(Store& store, std::int64_t host);
+/// By the hosts' keys; one without tags is not in it.
+using TagsOfHosts = std::map<std::int64_t, std::vector<std::string>>;
+TagsOfHosts tags_of(Store& store, const std::vector<HostRecord>& hosts);
 /// False when there is no such host.
 bool set_tags(Store& store, const std::string& id, const std::vector<std::string>& tags);
 

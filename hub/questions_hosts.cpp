@@ -202,6 +202,19 @@ std::vector<std::string> tags_of(Store& store, std::int64_t host) {
   return tags;
 }
 
+TagsOfHosts tags_of(Store& store, const std::vector<HostRecord>& hosts) {
+  TagsOfHosts tags;
+  if (hosts.empty()) return tags;
+  std::string keys;
+  for (const auto& host : hosts) keys += fmt::format("{}{}", keys.empty() ? "" : ", ", host.key);
+  return sql::guarded("the tags can't be read", [&] {
+    for (auto& [host, tag] : sql::select<std::int64_t, std::string>(
+             store.session(), fmt::format("SELECT host, tag FROM tags WHERE host IN ({}) ORDER BY host, tag", keys)))
+      tags[host].push_back(std::move(tag));
+    return tags;
+  });
+}
+
 bool set_tags(Store& store, const std::string& id, const std::vector<std::string>& tags) {
   return sql::guarded("the tags could not be stored", [&] {
     sql::Transaction transaction(store);

@@ -12,17 +12,17 @@
 namespace patchstate {
 namespace {
 
-constexpr double kLeft = 44;
-constexpr double kRight = 956;
-constexpr double kTop = 10;
-constexpr double kBottom = 206;
+// Of the drawing, 480 by 180. Words stand over the lines they name, so that no number is too long for a margin.
+constexpr double kRight = 480;
+constexpr double kTop = 20;
+constexpr double kBottom = 154;
 constexpr int kSteps = 4;
 
 /// The least number that is not below `value` and divides into equal, round steps.
 std::int64_t round_top(std::int64_t value) {
   std::int64_t power = 1;
   while (true) {
-    for (const std::int64_t factor : {4, 8, 12, 20, 40})
+    for (const std::int64_t factor : {4, 8, 12, 16, 20, 40})
       if (factor * power >= value) return factor * power;
     power *= 10;
   }
@@ -42,64 +42,77 @@ class Axis {
  public:
   explicit Axis(const std::vector<FleetDay>& days)
       : begin_(days.front().day), span_(std::max<double>(1, static_cast<double>((days.back().day - begin_).count()))) {}
-  double at(Time day) const { return kLeft + (kRight - kLeft) * static_cast<double>((day - begin_).count()) / span_; }
+  double at(Time day) const { return kRight * static_cast<double>((day - begin_).count()) / span_; }
 
  private:
   Time begin_;
   double span_;
 };
 
-}  // namespace
-
-Data exposure_chart(const std::vector<FleetDay>& days) {
-  if (days.size() < 2) return Data(false);
-  std::int64_t most = 0;
-  std::int64_t oldest = 0;
-  for (const auto& one : days) {
-    most = std::max(most, one.counts.security_updates);
-    oldest = std::max(oldest, age_in_days(one));
-  }
-  const std::int64_t top = round_top(most);
-  const std::int64_t age_top = round_top(oldest);
-  const Axis axis(days);
-  std::string edge;
-  std::string age;
-  for (const auto& one : days) {
-    const char step = edge.empty() ? 'M' : 'L';
-    edge += fmt::format("{}{:.1f} {:.1f}", step, axis.at(one.day), height_of(one.counts.security_updates, top));
-    age += fmt::format("{}{:.1f} {:.1f}", step, axis.at(one.day), height_of(age_in_days(one), age_top));
-  }
+Data grid_data(std::int64_t top) {
   Data grid(Data::type::list);
   for (int step = 0; step <= kSteps; ++step) {
+    const double y = height_of(step, kSteps);
     Data line;
-    line.set("y", fmt::format("{:.0f}", height_of(step, kSteps)));
-    line.set("left", number_text(top * step / kSteps));
-    line.set("right", fmt::format("{} d", number_text(age_top * step / kSteps)));
+    line.set("y", fmt::format("{:.1f}", y));
+    line.set("above", fmt::format("{:.1f}", y - 4));
+    line.set("value", number_text(top * step / kSteps));
     grid << line;
   }
+  return grid;
+}
+
+Data ticks_data(const std::vector<FleetDay>& days, const Axis& axis) {
   Data ticks(Data::type::list);
-  const std::pair<const FleetDay*, const char*> marked[] = {
-      {&days.front(), "start"}, {&days[days.size() / 2], "middle"}, {&days.back(), "end"}};
-  for (const auto& [one, anchor] : marked) {
-    if (days.size() == 2 && one == marked[1].first && one == marked[2].first) continue;
+  const auto add = [&](const FleetDay& one, const char* anchor) {
     Data tick;
-    tick.set("x", fmt::format("{:.0f}", axis.at(one->day)));
+    tick.set("x", fmt::format("{:.0f}", axis.at(one.day)));
     tick.set("anchor", anchor);
-    tick.set("day", day_text(one->day));
+    tick.set("day", day_text(one.day));
     ticks << tick;
-  }
-  Data chart;
-  chart.set("edge", edge);
-  chart.set("area", fmt::format("{}L{:.1f} {}L{:.1f} {}Z", edge, axis.at(days.back().day), kBottom, kLeft, kBottom));
-  chart.set("age", age);
-  chart.set("grid", grid);
-  chart.set("ticks", ticks);
-  chart.set("chart_label",
-            fmt::format("From {} to {}: {} missing at first, {} at last, {} at most; the table below has each day.",
-                        day_text(days.front().day), day_text(days.back().day),
-                        count_text(days.front().counts.security_updates, "security update"),
-                        number_text(days.back().counts.security_updates), number_text(most)));
-  return chart;
+  };
+  add(days.front(), "start");
+  if (days.size() > 2) add(days[days.size() / 2], "middle");
+  add(days.back(), "end");
+  return ticks;
+}
+
+/// One line over all days. `name`: its class in the style sheet; `said`: what its values are, for those who don't see
+/// it.
+template <class ValueOf>
+Data figure(const std::vector<FleetDay>& days, const char* name, const char* caption, const char* said,
+            const ValueOf& value_of) {
+  std::int64_t most = 0;
+  for (const auto& one : days) most = std::max(most, value_of(one));
+  const std::int64_t top = round_top(most);
+  const Axis axis(days);
+  std::string edge;
+  for (const auto& one : days)
+    edge += fmt::format("{}{:.1f} {:.1f}", edge.empty() ? 'M' : 'L', axis.at(one.day), height_of(value_of(one), top));
+  Data data;
+  data.set("name", name);
+  data.set("caption", caption);
+  data.set("edge", edge);
+  data.set("area", fmt::format("{}L{:.1f} {}L0 {}Z", edge, axis.at(days.back().day), kBottom, kBottom));
+  data.set("grid", grid_data(top));
+  data.set("ticks", ticks_data(days, axis));
+  data.set("chart_label",
+           fmt::format("{}, from {} to {}: {} at first, {} at last, {} at most; the table below has each day.", said,
+                       day_text(days.front().day), day_text(days.back().day), number_text(value_of(days.front())),
+                       number_text(value_of(days.back())), number_text(most)));
+  return data;
+}
+
+}  // namespace
+
+Data exposure_charts(const std::vector<FleetDay>& days) {
+  Data charts(Data::type::list);
+  if (days.size() < 2) return charts;
+  charts << figure(days, "missing", "Security updates missing in the fleet, at each midnight (UTC)",
+                   "Security updates missing", [](const FleetDay& one) { return one.counts.security_updates; });
+  charts << figure(days, "waiting", "For how many days the oldest of them had been pending",
+                   "Days that the oldest had been pending", age_in_days);
+  return charts;
 }
 
 }  // namespace patchstate

@@ -8,8 +8,8 @@
 
 namespace patchstate {
 
-/// What {{#chart}} draws (templates/overview): missing security updates and the age of the oldest, as paths of an SVG
-/// of 1000 by 240. False for fewer than two days.
-Data exposure_chart(const std::vector<FleetDay>& days);
+/// What {{#charts}} draws (templates/overview): missing security updates, and the age of the oldest, each as paths of
+/// an SVG of 480 by 180. Empty for fewer than two days.
+Data exposure_charts(const std::vector<FleetDay>& days);
 
 }  // namespace patchstate

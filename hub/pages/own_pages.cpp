@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hub/pages/own_pages.h"
 
+#include <algorithm>
+
 #include <Poco/StringTokenizer.h>
 #include <fmt/format.h>
 
@@ -23,6 +25,11 @@ constexpr std::size_t kLongestFilterName = 100;
 
 bool is_section(const std::string& path, std::string_view section) {
   return path.starts_with(section) && (path.size() == section.size() || path[section.size()] == '/');
+}
+
+/// As the list of machines encodes it; so it can stand in a header.
+bool is_query(const std::string& text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < '\x7f'; });
 }
 
 HttpResponse no_machine(const Asked& asked) {
@@ -83,9 +90,11 @@ HttpResponse change_filters(Store& store, const Asked& asked) {
     SavedFilter filter;
     filter.name = clean_text(field(asked.request, "name"), kLongestFilterName);
     filter.query = field(asked.request, "query");
+    if (!is_query(filter.query))
+      return error_page(400, "The filter was not saved", "It is not the query of a list.", &asked.visitor, asked.now);
     if (const auto objection = save_filter(store, filter, by, asked.now); !objection.empty())
       return error_page(400, "The filter was not saved", objection, &asked.visitor, asked.now);
-    return see("/machines");
+    return see("/machines?" + filter.query);
   }
   const auto filter = find_filter(store, whole_number(parts[0]).value_or(0));
   if (parts.size() != 2 || parts[1] != "delete" || !filter)

@@ -8,6 +8,7 @@
 #include "hub/filters.h"
 #include "hub/pages/links.h"
 #include "hub/pages/list_query.h"
+#include "hub/pages/machine_filters.h"
 #include "hub/pages/words.h"
 #include "hub/questions.h"
 
@@ -16,63 +17,24 @@ namespace {
 
 constexpr const char* kPath = "/machines";
 constexpr std::size_t kMostCsvRows = 1000;  // at a time
+constexpr std::size_t kTagsShown = 3;
 
-struct Word {
-  const char* name;
-  const char* text;
-};
-/// How a filter is told, on the page and on paper.
-constexpr Word kFilters[] = {{"q", "name contains"},
-                             {"verdict", "verdict"},
-                             {"tag", "tag"},
-                             {"os", "system"},
-                             {"package", "misses package"},
-                             {"cve", "misses the fix of"},
-                             {"severity", "misses an update of severity"},
-                             {"classification", "misses an update of classification"},
-                             {"update", "misses update"},
-                             {"pendingFor", "security update pending for"},
-                             {"reboot", "reboot"},
-                             {"pastSupport", "past support"}};
-
-/// The chosen filters, each with a way out of it; and all of them in words.
-std::string put_chips(Data& data, const ListQuery& query) {
-  Data chips(Data::type::list);
-  std::string words;
-  for (const auto& filter : kFilters) {
-    const std::string value = query.value(filter.name);
-    if (value.empty()) continue;
-    Data chip;
-    chip.set("text", fmt::format("{} {}", filter.text, value));
-    chip.set("path", query.with(filter.name, ""));
-    chips << chip;
-    words += fmt::format("{}{} {}", words.empty() ? "" : ", ", filter.text, value);
-  }
-  data.set("has_chips", Data(chips.is_non_empty_list()));
-  data.set("chips", chips);
-  return words;
+/// "production, web and 2 more".
+std::string tags_text(const std::vector<std::string>& tags) {
+  std::string text;
+  for (std::size_t at = 0; at < tags.size() && at < kTagsShown; ++at) text += (at == 0 ? "" : ", ") + tags[at];
+  return tags.size() > kTagsShown ? fmt::format("{} and {} more", text, tags.size() - kTagsShown) : text;
 }
 
-void put_form(Data& data, const ListQuery& query) {
-  for (const auto* const name : {"q", "tag", "package", "cve", "os", "severity", "classification", "update"})
-    data.set(std::string("in_") + name, query.value(name));
-  data.set("sort_kept", query.value("sort").empty() ? Data(false) : Data(query.value("sort")));
-  data.set("verdicts", options({{"", "any"},
-                                {"noncompliant", "noncompliant"},
-                                {"unknown", "unknown"},
-                                {"accepted", "accepted risk"},
-                                {"compliant", "compliant"}},
-                               query.value("verdict")));
-  data.set("ages", options({{"", "any"}, {"7d", "7 days"}, {"14d", "14 days"}, {"30d", "30 days"}, {"90d", "90 days"}},
-                           query.value("pendingFor")));
-  data.set("reboots",
-           options({{"", "any"}, {"pending", "pending"}, {"not_pending", "not pending"}, {"unknown", "not known"}},
-                   query.value("reboot")));
-  data.set("supports",
-           options({{"", "any"}, {"true", "past support"}, {"false", "supported"}}, query.value("pastSupport")));
+/// How much of the list is on this page.
+std::string extent_text(std::size_t rows, bool is_first, bool is_last) {
+  const auto count = static_cast<std::int64_t>(rows);
+  if (is_first && is_last) return count_text(count, "machine");
+  const char* const which = is_first ? "The first" : is_last ? "The last" : "The next";
+  return fmt::format("{} {}", which, rows == 1 ? "machine" : count_text(count, "machine"));
 }
 
-Data row_of(const HostRecord& host, Time now) {
+Data row_of(const HostRecord& host, const TagsOfHosts& tags, Time now) {
   const Verdict verdict = explained(host, now);
   Data row;
   row.set("path", machine_path(host.id));
@@ -86,18 +48,21 @@ Data row_of(const HostRecord& host, Time now) {
   row.set("oldest", age_text(host.oldest_pending, now));
   row.set("system", host.os_name);
   row.set("reboot", host.reboot == 1 ? "pending" : host.reboot == 0 ? "no" : "not known");
-  row.set("heard", host.received == Time{} ? "never" : age_text(host.received, now) + " ago");
+  row.set("heard", heard_text(host.received, now));
+  const auto of_host = tags.find(host.key);
+  row.set("tags", of_host == tags.end() ? Data(false) : Data("text", tags_text(of_host->second)));
   return row;
 }
 
 /// Everybody sees them all; who saved one, or an administrator, deletes it.
-void put_saved(Data& data, Store& store, const Visitor& visitor) {
+void put_saved(Data& data, Store& store, const Visitor& visitor, const ListQuery& query) {
   Data list(Data::type::list);
   for (const auto& one : saved_filters(store)) {
     Data row;
     row.set("called", one.name);
     row.set("path", std::string(kPath) + "?" + one.query);
     row.set("number", std::to_string(one.id));
+    row.set("here", Data(one.query == query.filter()));
     row.set("mine", Data(visitor.role == Role::administrator || one.created_by == visitor.name));
     list << row;
   }
@@ -125,13 +90,14 @@ HttpResponse machines_page(Store& store, const HttpRequest& request, const Visit
   const Parameters parameters(request);
   const HostQuery query = host_query(parameters);
   if (const auto format = parameters.text("format"); format == "csv") return all_as_csv(store, query, now);
+  const HostPage found = hosts(store, query, now);
   const ListQuery list(kPath, request);
   Page page;
   page.title = "Machines";
   page.place = kPath;
   page.body = "machines";
-  page.filter = put_chips(page.data, list);
-  put_form(page.data, list);
+  page.filter = put_filters(page.data, store, list);
+  put_saved(page.data, store, visitor, list);
   page.data.set("columns", list.columns({{"Machine", "hostname"},
                                          {"Verdict", ""},
                                          {"Security", "security", true},
@@ -141,12 +107,12 @@ HttpResponse machines_page(Store& store, const HttpRequest& request, const Visit
                                          {"System", ""},
                                          {"Last word", "received"}},
                                         query.sort));
-  const HostPage found = hosts(store, query, now);
+  const TagsOfHosts tags = tags_of(store, found.hosts);
   Data rows(Data::type::list);
-  for (const auto& host : found.hosts) rows << row_of(host, now);
+  for (const auto& host : found.hosts) rows << row_of(host, tags, now);
   list.put_page(page.data, rows, found.next);
+  page.data.set("extent", extent_text(found.hosts.size(), query.cursor.empty(), found.next.empty()));
   page.data.set("query", list.filter());
-  put_saved(page.data, store, visitor);
   page.data.set("is_filtered", Data(list.is_filtered()));
   return render(page, &visitor, now);
 }

@@ -103,7 +103,9 @@ void put_numbers(Data& data, const FleetCounts& counts) {
 
 void put_days(Data& data, Store& store, Time now) {
   const auto days = fleet_days(store, now - kDays);
-  data.set("chart", exposure_chart(days));
+  const Data charts = exposure_charts(days);
+  data.set("has_charts", Data(charts.is_non_empty_list()));
+  data.set("charts", charts);
   Data rows(Data::type::list);
   for (auto one = days.rbegin(); one != days.rend(); ++one) {
     Data row;

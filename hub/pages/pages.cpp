@@ -3,6 +3,8 @@
 
 #include <string_view>
 
+#include <fmt/core.h>
+
 #include "hub/pages/embedded.h"
 #include "hub/pages/page_machine.h"
 #include "hub/pages/page_machines.h"
@@ -58,6 +60,7 @@ std::optional<HttpResponse> answer_page(Store& store, const HttpRequest& request
 HttpResponse error_page(int status, const std::string& title, const std::string& detail, const Visitor* visitor,
                         Time now) {
   Page page{title, {}, "error", {}, {}, status};
+  page.data.set("status", fmt::format("Error {}", status));
   page.data.set("detail", detail.empty() ? Data(false) : Data(detail));
   return render(page, visitor, now);
 }

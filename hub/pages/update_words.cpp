@@ -106,7 +106,7 @@ Data lacking_row(const LackingHost& one, Time now) {
   row.set("since", time_data(one.first_seen));
   row.set("age", age_text(one.first_seen, now));
   row.set("system", one.host.os_name);
-  row.set("heard", one.host.received == Time{} ? "never" : age_text(one.host.received, now) + " ago");
+  row.set("heard", heard_text(one.host.received, now));
   return row;
 }
 

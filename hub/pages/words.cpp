@@ -39,6 +39,11 @@ std::string age_text(Time since, Time now) {
   return since == Time{} ? std::string() : age_in_words(now - since);
 }
 
+std::string heard_text(Time received, Time now) {
+  if (received == Time{}) return "never";
+  return now - received < std::chrono::minutes{1} ? "just now" : age_in_words(now - received) + " ago";
+}
+
 Data mark_data(std::string_view verdict) {
   const bool accepted = verdict == "accepted";
   Data data;

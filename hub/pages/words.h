@@ -20,6 +20,8 @@ std::string day_text(Time time);
 Data time_data(Time time);
 /// "19 days"; empty for the epoch.
 std::string age_text(Time since, Time now);
+/// When a machine last said something: "4 days ago", "just now", "never".
+std::string heard_text(Time received, Time now);
 /// What {{>verdict_mark}} shows: the word of a verdict ("compliant", "noncompliant", "accepted", "unknown") and its
 /// shape.
 Data mark_data(std::string_view verdict);

@@ -24,7 +24,8 @@ class Machines(Pages):
         self.sign_in()
 
     def names(self):
-        return [row["Machine"] for row in self.rows()]
+        """Of the machines that the page lists, without the tags that stand below them."""
+        return self.browser.texts("main tbody th a")
 
     def api_hosts(self, query):
         return self.api(f"/v1/hosts?limit=1000&{query}")["hosts"]
@@ -86,6 +87,13 @@ class ATable(Machines):
         self.assertEqual(self.query_of_address(), {"verdict": "noncompliant"})
         self.assertEqual(len(self.rows()), 7)
 
+    def test_what_only_a_link_can_filter_by_stays_when_the_form_is_sent(self):
+        self.open("/machines?severity=critical&sort=-security")
+        self.choose(q="host-00")
+        query = {name: value for name, value in self.query_of_address().items() if value}
+        self.assertEqual(query, {"severity": "critical", "sort": "-security", "q": "host-00"})
+        self.assertEqual(self.names(), ["host-00.example.org"])
+
     def test_a_heading_sorts_and_says_so_and_the_other_way_round_when_asked_again(self):
         for heading, sort in (("Machine", "hostname"), ("Security", "security"), ("Oldest", "oldest"),
                               ("Last word", "received")):
@@ -111,9 +119,10 @@ class ATable(Machines):
         hosts = self.api_hosts("sort=hostname")
         rows = self.rows()
         self.assertEqual(len(rows), 73)
+        tags = {"host-00": "production, web", "host-01": "production", "host-10": "staging"}
         for row, host in zip(rows, hosts):
             verdict = host["verdict"]
-            self.assertEqual(row["Machine"], host["hostname"])
+            self.assertEqual(row["Machine"], host["hostname"] + tags.get(host["id"], ""))
             self.assertTrue(row["Verdict"].startswith(verdict["value"]), row)
             if verdict["value"] != "compliant":
                 self.assertIn(verdict["reasons"][0]["message"], row["Verdict"])
@@ -142,7 +151,8 @@ class ATable(Machines):
         self.assertIn(ADMINISTRATOR, words)
         for name in self.names():
             self.assertIn(name, words)
-        self.assertNotIn("Sign out", words)
+        for on_screen in ("Sign out", "Misses package"):
+            self.assertNotIn(on_screen, words)
 
 
 class ATableWithScript(ATable, unittest.TestCase):

@@ -2,6 +2,20 @@
 // Comfort only: every page does the same without it.
 "use strict";
 
+document.documentElement.classList.add("scripted");
+
+// A page that stays open says how old it has become.
+const started = Date.now();
+for (const time of document.querySelectorAll("[data-ages] time")) {
+  const age = document.createElement("span");
+  time.after(age);
+  setInterval(() => {
+    const minutes = Math.floor((Date.now() - started) / 60000);
+    if (minutes > 0)
+      age.textContent = minutes < 120 ? `, ${minutes} min ago` : `, ${Math.floor(minutes / 60)} hours ago`;
+  }, 10000);
+}
+
 // A select in a form of filters applies at once.
 for (const select of document.querySelectorAll("form[data-apply] select"))
   select.addEventListener("change", () => select.form.requestSubmit());
