@@ -89,6 +89,11 @@ MHD_Result add_parameter(void* request, MHD_ValueKind, const char* key, const ch
   return MHD_YES;
 }
 
+MHD_Result add_cookie(void* request, MHD_ValueKind, const char* key, const char* value) {
+  static_cast<HttpRequest*>(request)->cookies.try_emplace(key, value == nullptr ? "" : value);
+  return MHD_YES;
+}
+
 const MHD_ConnectionInfo* info(MHD_Connection* connection, MHD_ConnectionInfoType what) {
   return MHD_get_connection_info(connection, what);
 }
@@ -235,6 +240,7 @@ class HttpServer::Daemon {
     request.path = url;
     MHD_get_connection_values(connection, MHD_HEADER_KIND, &add_header, &request);
     MHD_get_connection_values(connection, MHD_GET_ARGUMENT_KIND, &add_parameter, &request);
+    MHD_get_connection_values(connection, MHD_COOKIE_KIND, &add_cookie, &request);
     if (const auto* const peer = info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS))
       request.peer = address_of(peer->client_addr);
     if (!client_ca_.empty())

@@ -21,6 +21,7 @@ struct HttpRequest {
   std::string path;                           ///< decoded, without the query
   std::map<std::string, std::string> query;   ///< decoded; of a repeated name the last
   std::map<std::string, std::string> header;  ///< names in lower case; of a repeated one all, as "one, two"
+  std::map<std::string, std::string> cookies; ///< of a repeated name the first
   std::map<std::string, std::string> form;    ///< fields of a form that was posted to a page, as valid UTF-8
   std::string body;                           ///< as received, still compressed
   std::string peer;                           ///< address of the connection, without the port

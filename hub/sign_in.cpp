@@ -3,8 +3,6 @@
 
 #include <algorithm>
 
-#include <Poco/Net/HTTPRequest.h>
-#include <Poco/Net/NameValueCollection.h>
 #include <Poco/URI.h>
 #include <fmt/core.h>
 
@@ -44,11 +42,9 @@ std::pair<std::string, std::string> set_cookie(const Client& client, const std::
 
 /// The secret in the cookie; empty: none that this hub could have given.
 std::string secret_of(const HttpRequest& request, const Client& client) {
-  Poco::Net::HTTPRequest parsed;
-  parsed.set("Cookie", header_of(request, "cookie"));
-  Poco::Net::NameValueCollection cookies;
-  parsed.getCookies(cookies);
-  const std::string& secret = cookies.get(cookie_name(client), "");
+  const auto found = request.cookies.find(cookie_name(client));
+  if (found == request.cookies.end()) return {};
+  const std::string& secret = found->second;
   return secret.size() == kSecretLength && secret.starts_with("pss_") ? secret : std::string();
 }
 

@@ -87,6 +87,8 @@ class Hub:
         try:
             own.request(method, path, body=body, headers=header)
             return Answer(own.getresponse())
+        except ConnectionError as error:
+            raise ConnectionError(f"{error}; the hub's exit code is {self.process.poll()}, it said: {self.said()[-1000:]}") from None
         finally:
             if connection is None:
                 own.close()
