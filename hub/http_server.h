@@ -18,14 +18,14 @@ namespace patchstate {
 
 struct HttpRequest {
   std::string method;
-  std::string path;                           ///< decoded, without the query
-  std::map<std::string, std::string> query;   ///< decoded; of a repeated name the last
-  std::map<std::string, std::string> header;  ///< names in lower case; of a repeated one all, as "one, two"
-  std::map<std::string, std::string> cookies; ///< of a repeated name the first
-  std::map<std::string, std::string> form;    ///< fields of a form that was posted to a page, as valid UTF-8
-  std::string body;                           ///< as received, still compressed
-  std::string peer;                           ///< address of the connection, without the port
-  std::string client_subject;                 ///< common name of a client certificate that was verified, else empty
+  std::string path;                            ///< decoded, without the query
+  std::map<std::string, std::string> query;    ///< decoded; of a repeated name the last
+  std::map<std::string, std::string> header;   ///< names in lower case; of a repeated one all, as "one, two"
+  std::map<std::string, std::string> cookies;  ///< of a repeated name the first
+  std::map<std::string, std::string> form;     ///< fields of a form that was posted to a page, as valid UTF-8
+  std::string body;                            ///< as received, still compressed
+  std::string peer;                            ///< address of the connection, without the port
+  std::string client_subject;                  ///< common name of a client certificate that was verified, else empty
 };
 
 struct HttpResponse {
