@@ -2,11 +2,28 @@
 #include "hub/client.h"
 
 #include <algorithm>
+#include <array>
+#include <optional>
 
-#include <Poco/Net/IPAddress.h>
 #include <Poco/String.h>
+#include <arpa/inet.h>
 
 namespace patchstate {
+namespace {
+
+/// As the system writes that address: one machine has one name, however a proxy writes it.
+std::optional<std::string> address_from_text(const std::string& text) {
+  for (const int family : {AF_INET, AF_INET6}) {
+    std::array<unsigned char, sizeof(in6_addr)> address{};
+    std::array<char, INET6_ADDRSTRLEN> written{};
+    if (inet_pton(family, text.c_str(), address.data()) == 1 &&
+        inet_ntop(family, address.data(), written.data(), written.size()) != nullptr)
+      return written.data();
+  }
+  return std::nullopt;
+}
+
+}  // namespace
 
 const std::string& header_of(const HttpRequest& request, const std::string& name) {
   static const std::string kNone;
@@ -22,8 +39,7 @@ Client client_of(const HttpRequest& request, const std::vector<std::string>& pro
   const std::string& seen = header_of(request, "x-forwarded-for");
   const auto comma = seen.rfind(',');
   const std::string last = Poco::trim(comma == std::string::npos ? seen : seen.substr(comma + 1));
-  Poco::Net::IPAddress address;
-  if (Poco::Net::IPAddress::tryParse(last, address)) client.address = address.toString();
+  if (const auto address = address_from_text(last)) client.address = *address;
   if (const auto& scheme = header_of(request, "x-forwarded-proto"); !scheme.empty()) client.https = scheme == "https";
   if (const auto& host = header_of(request, "x-forwarded-host"); !host.empty()) client.authority = host;
   return client;

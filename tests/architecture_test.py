@@ -61,12 +61,13 @@ THIRD_PARTY_HOMES = {
 }
 # Everything else in angle brackets that is not the standard library is the operating system's.
 # apt starts apt_hook as a program of its own and hands it a socket.
-# The hub runs on Linux only; its sockets and signals are in two files.
+# The hub runs on Linux only; its sockets, addresses and signals are in three files.
 OS_HEADER_HOMES = [
     "platform/linux/*",
     "platform/windows/*",
     "collectors/apt/apt_hook.cpp",
     "hub/http_server.cpp",
+    "hub/client.cpp",
     "hub/serve.cpp",
 ] + PROBES
 STANDARD_HEADER = re.compile(r"[a-z_0-9]+$")
