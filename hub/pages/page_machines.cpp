@@ -95,7 +95,7 @@ HttpResponse all_as_csv(Store& store, HostQuery query, Time now) {
 HttpResponse machines_page(Store& store, const HttpRequest& request, const Visitor& visitor, Time now) {
   const Parameters parameters(request);
   const HostQuery query = host_query(parameters);
-  if (const auto format = parameters.text("format"); format == "csv") return all_as_csv(store, query, now);
+  if (parameters.wants_csv()) return all_as_csv(store, query, now);
   const HostPage found = hosts(store, query, now);
   const ListQuery list(kPath, request);
   Page page;
