@@ -32,6 +32,7 @@ struct CacheFolder {
   fs::path folder;
   fs::path repomd;
   std::chrono::sys_seconds fetched{};
+  int count = 0;  ///< folders that are its, this one among them
 };
 
 bool is_folder_of(const std::string& id, const std::string& name) {
@@ -50,8 +51,10 @@ void look_for(const std::string& id, const fs::path& cache, int depth, CacheFold
     }
     for (const char* const place : {"repodata/repomd.xml", "repomd.xml"}) {
       const auto times = file_times(entry.path() / place);
-      if (!times || (!best.folder.empty() && times->modified <= best.fetched)) continue;
-      best = {entry.path(), entry.path() / place, times->modified};
+      if (!times) continue;
+      ++best.count;
+      if (!best.folder.empty() && times->modified <= best.fetched) continue;
+      best = {entry.path(), entry.path() / place, times->modified, best.count};
     }
   }
 }
@@ -113,6 +116,8 @@ void complete_from_cache(const fs::path& root, const std::string& folder, Reposi
     if (!repository.published) repository.published = repomd.published;
     if (repository.revision.empty()) repository.revision = repomd.revision;
     repository.advisories = has_advisories(own, repomd);
+    repository.has_modules = rpm::file_of_type(repomd, "modules") != nullptr;
+    if (own.count == 1) repository.cache = folder + "/" + own.folder.filename().string();
   } catch (const std::system_error& error) {
     repository.loaded = false;
     repository.problem = clean_text(error.what(), 300);
