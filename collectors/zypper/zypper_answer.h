@@ -51,13 +51,14 @@ struct Message {
   std::string text;
 };
 
-/// The answer of list-patches or list-updates.
+/// The answer of list-patches, list-updates, or both in one.
 struct Answer {
   std::vector<ListedUpdate> updates;
   std::vector<Message> messages;
   std::vector<std::string> locked;          ///< tables only: packages that "are locked and will not be changed"
   std::vector<std::string> not_understood;  ///< data no record came from
   bool has_list = false;                    ///< there is a list, however empty
+  bool has_blocked_list = false;            ///< XML only: some patch has to be installed before all others
   bool has_no_repositories = false;         ///< an empty list, because nothing could be asked (edge-115)
   std::optional<std::string> problem;       ///< broken or cut off: the list may lack updates
 };

@@ -55,6 +55,7 @@ class Reader final : public rpm::XmlEvents {
     if (name == "update-list" || name == "blocked-update-list") {
       answer_.has_list = true;
       blocked_ = name == "blocked-update-list";
+      answer_.has_blocked_list |= blocked_;
     } else if (name == "update") {
       if (update_) add_not_understood("an <update> in the middle of another");
       start_update(element);
