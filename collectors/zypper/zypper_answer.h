@@ -14,7 +14,6 @@ namespace patchstate::zypper {
 struct Issue {
   std::string type;  ///< cve, bugzilla, jira; the vendor's word
   std::string id;
-  std::string url;
 };
 
 enum class Kind { unknown, patch, package };
@@ -33,7 +32,6 @@ struct ListedUpdate {
   std::string interactive;  ///< tables only: "---", "reboot", "restart", …
   std::string repository;   ///< alias, or in a table its name
   std::string replaces;  ///< "delta-1.0-1.x86_64, …": installed packages of other names, which zypper does not list
-  std::string url;       ///< of the repository
   std::string summary;
   std::optional<Time> issued;
   std::vector<Issue> issues;
