@@ -8,10 +8,9 @@
 #include "assessment/assessment_json.h"
 #include "collectors/collector.h"
 #include "collectors/dnf/dnf_lines.h"
-#include "collectors/rpm/compressed_file.h"
 #include "collectors/rpm/repo_files.h"
 #include "collectors/rpm/repomd_output.h"
-#include "collectors/rpm/updateinfo_output.h"
+#include "collectors/rpm/updateinfo_file.h"
 #include "platform/files.h"
 
 namespace patchstate::dnf {
@@ -136,7 +135,7 @@ std::vector<rpm::RpmAdvisory> cached_advisories(const fs::path& root, const std:
     const fs::path path = file_in(own, *file);
     rpm::AdvisoryFilter wanted;
     wanted.package_names.insert(names.begin(), names.end());
-    rpm::Updateinfo updateinfo = rpm::parse_updateinfo(rpm::read_compressed(path, rpm::kLargestUpdateinfo), wanted);
+    rpm::Updateinfo updateinfo = rpm::read_updateinfo(path, wanted);
     if (updateinfo.problem)
       throw CollectorError(FailureKind::unparseable,
                            path.string() + " is " + *updateinfo.problem + ": run `dnf makecache`");
@@ -145,9 +144,6 @@ std::vector<rpm::RpmAdvisory> cached_advisories(const fs::path& root, const std:
     throw CollectorError(FailureKind::tool_failed,
                          std::string("the advisories in the cache can't be read: ") + clean_text(error.what(), 300));
   }
-  for (auto& advisory : all)
-    std::erase_if(advisory.packages, [&](const auto& package) { return !names.contains(package.name); });
-  std::erase_if(all, [](const auto& advisory) { return advisory.packages.empty(); });
   return all;
 }
 
