@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // XML as nearly all of it is written, read at a tenth of what expat takes: elements, attributes, text and references to
-// characters, in UTF-8. Whatever else there is, and whatever is wrong, is left to expat (decision 0020).
+// characters, in UTF-8. Whatever else there is, and whatever is wrong, is left to expat (decision 0021).
 #pragma once
 
 #include <cstddef>
