@@ -40,10 +40,17 @@ class Bench(Targets):
         super().__init__()
         self.programs, self.runs = programs, runs
 
-    def patchstate(self, world, before=None):
+    def patchstate(self, world, before=None, programs=None):
         environment = {"STATE_DIRECTORY": str(world.folder / "state"), "CACHE_DIRECTORY": str(world.folder / "cache")}
-        return Contender([str(self.programs / "patchstate"), "check", "--format", "json", "--root", str(world.root)],
+        return Contender([str((programs or self.programs) / "patchstate"), "check", "--format", "json", "--root", str(world.root)],
                          environment, exit_codes=(0, 1, 2, 3), before=before)
+
+    def without_probes(self, world):
+        """A folder with `patchstate` alone: it looks for its probes beside itself."""
+        folder = world.folder / "without-probes"
+        folder.mkdir(exist_ok=True)
+        shutil.copy2(self.programs / "patchstate", folder)
+        return folder
 
     @staticmethod
     def forget(world):
@@ -101,8 +108,9 @@ class Bench(Targets):
             self.beside(world, "dnf", self.patchstate(world, again),
                         [self.dnf4(world, "updateinfo", "info", "--updates")], 1.2, "one `dnf updateinfo info --updates`")
         else:
-            self.beside(world, "zypper", self.patchstate(world, again),
-                        [self.zypper(world, "list-patches"), self.zypper(world, "list-updates")], 1.1, "`zypper lp` + `lu`")
+            for programs in (self.programs, self.without_probes(world)):
+                self.beside(world, "zypper", self.patchstate(world, again, programs),
+                            [self.zypper(world, "list-patches"), self.zypper(world, "list-updates")], 1.1, "`zypper lp` + `lu`")
 
     def compare_dnf5(self, world):
         self.beside(world, "dnf", self.patchstate_in_sid(world, lambda: self.forget(world)),
@@ -122,17 +130,24 @@ class Bench(Targets):
         self.limit("peak memory of `patchstate` itself", peaks["patchstate"].total / MIB, 20, "MiB")
         self.forget(world)
         self.limit("CPU of `patchstate` itself (user + system, the tools' not counted)", self.own_cpu(world), 60, "ms")
+        if source == "zypper":
+            alone = self.without_probes(world)
+            self.forget(world)
+            peaks = memory_peaks(self.patchstate(world, programs=alone))
+            self.limit("peak memory where zypper itself is asked", peaks["patchstate"].total / MIB, 20, "MiB")
+            self.limit("CPU of `patchstate` itself where zypper is asked", self.own_cpu(world, alone), 60, "ms")
+            self.forget(world)
         self.patchstate(world).output()
         unchanged, = alternating([self.patchstate(world)], self.runs * 2)
         self.limit("CPU of a second run, nothing changed", statistics.median(each.cpu for each in unchanged), 5, "ms")
 
-    def own_cpu(self, world):
+    def own_cpu(self, world, programs=None):
         """What is left when the tools' CPU is taken away: `wait4` counts those that were waited for, and RUSAGE_SELF of the
         program is what its parent can't see; so it is asked of a run whose tools are measured alone."""
         costs = []
         for _ in range(self.runs):
             self.forget(world)
-            costs.append(self.self_cpu(self.patchstate(world)))
+            costs.append(self.self_cpu(self.patchstate(world, programs=programs)))
         return statistics.median(costs)
 
     @staticmethod

@@ -57,6 +57,12 @@ Time Parameters::day_or_time(const char* name, Time otherwise) const {
       fmt::format("{}: expected a day like 2026-11-24, or a time like 2026-11-24T06:37:27Z", name));
 }
 
+bool Parameters::wants_csv() const {
+  const std::string value = text("format");
+  if (!value.empty() && value != "csv") throw std::invalid_argument("format: expected csv");
+  return value == "csv";
+}
+
 void Parameters::allow_only(std::initializer_list<std::string_view> names) const {
   for (const auto& [name, value] : values_)
     if (std::find(names.begin(), names.end(), name) == names.end())
@@ -85,8 +91,9 @@ HostQuery host_query(const Parameters& parameters) {
   return query;
 }
 
-UpdateQuery update_query(const Parameters& parameters) {
-  parameters.allow_only({"cve", "package", "severity", "security", "q", "sort", "cursor", "limit"});
+UpdateQuery update_query(const Parameters& parameters, bool is_page) {
+  parameters.allow_only(
+      {"cve", "package", "severity", "security", "q", "sort", "cursor", "limit", is_page ? "format" : "limit"});
   UpdateQuery query;
   query.cve = parameters.text("cve");
   query.package = parameters.text("package");

@@ -22,6 +22,8 @@ class Parameters {
   std::optional<std::chrono::seconds> duration(const char* name) const;
   /// "2026-11-24" is the end of that day in UTC; or a time as in RFC 3339.
   Time day_or_time(const char* name, Time otherwise) const;
+  /// `format=csv` of a page's table; without it the page is wanted.
+  bool wants_csv() const;
   /// A parameter that this path does not have is a mistake, not a wish to ignore.
   void allow_only(std::initializer_list<std::string_view> names) const;
 
@@ -30,7 +32,8 @@ class Parameters {
 };
 
 HostQuery host_query(const Parameters& parameters);
-UpdateQuery update_query(const Parameters& parameters);
+/// `is_page`: whether the list is a page's, which is a file as well (`format`).
+UpdateQuery update_query(const Parameters& parameters, bool is_page = false);
 std::string percent_encoded(std::string_view text);
 
 }  // namespace patchstate

@@ -33,7 +33,7 @@ PROBES = ["collectors/*_probe*", "!*_output*"]
 # Third-party header -> its homes. `*` crosses folders; `!` takes away.
 THIRD_PARTY_HOMES = {
     "apt-pkg/*": ["collectors/apt/apt_probe*", "!*_output*"],
-    "solv/*": ["collectors/zypper/zypper_probe*", "!*_output*"],
+    "solv/*": PROBES,
     "wuapi.h": PROBES,
     "curl/*": ["agent/https_endpoint*", "hub/webhook.cpp", "platform/curl_request.h"],
     "expat.h": ["collectors/*_output.cpp", "collectors/*_output.h"],

@@ -9,6 +9,7 @@
 
 #include "assessment/assessment_json.h"
 #include "collectors/dnf/dnf5_output.h"
+#include "collectors/dnf/dnf5_shortcut.h"
 #include "collectors/dnf/dnf_cache.h"
 #include "collectors/dnf/dnf_errors.h"
 #include "collectors/dnf/dnf_lines.h"
@@ -35,17 +36,25 @@ class Dnf5 {
   Snapshot snapshot() {
     Snapshot snapshot;
     snapshot.tool = "dnf5";
-    snapshot.tool_version = version();
     const PackageList upgrades = packages({"check-upgrade"}, snapshot);
+    const bool is_restricted = restricted();
+    if (!is_restricted && snapshot.detail == Detail::structured &&
+        ask_probe(access_, kSystemCache, upgrades, snapshot)) {
+      add(upgrades, {}, false, snapshot);
+      read_untold_advisories(snapshot);
+      return snapshot;
+    }
+    snapshot.tool_version = version();
     const PackageList obsoletes = packages({"list", "--obsoletes"}, snapshot);
     add(upgrades, obsoletes, false, snapshot);
-    if (restricted()) {
+    if (is_restricted) {
       const std::string unrestricted = "--setopt=disable_excludes=*";
       add(packages({"check-upgrade", unrestricted}, snapshot),
           packages({"list", "--obsoletes", unrestricted}, snapshot), true, snapshot);
     }
     read_installed(access_, snapshot);
-    read_advisories(snapshot);
+    snapshot.advisories = advisories({"advisory", "info"}, snapshot);
+    read_untold_advisories(snapshot);
     read_repositories(snapshot);
     if (std::any_of(snapshot.candidates.begin(), snapshot.candidates.end(), [](const auto& one) { return !one.held; }))
       read_plan(snapshot);
@@ -57,8 +66,9 @@ class Dnf5 {
     // What was skipped is seen in `repo info`.
     std::vector<std::string> argv = {program_, "-C", "-q", "--setopt=*.skip_if_unavailable=1"};
     if (file_locks_) argv.emplace_back("--skip-file-locks");
-    // Else it would copy the system's cache once, for another user than root, and go on with that copy.
-    argv.push_back(std::string("--setopt=cachedir=") + kSystemCache);
+    // Else it would copy the system's cache once, for another user than root, and go on with that copy. A folder that
+    // is set is this machine's, also for another root.
+    argv.push_back("--setopt=cachedir=" + below(fs::absolute(access_.root), kSystemCache).string());
     if (access_.root != "/") argv.push_back("--installroot=" + access_.root.string());
     if (!access_.cache.empty()) argv.push_back("--setopt=logdir=" + as_seen_from_root(access_.cache));
     argv.insert(argv.end(), arguments.begin(), arguments.end());
@@ -142,8 +152,7 @@ class Dnf5 {
   }
 
   /// dnf5 tells only of advisories for newer versions of what is installed, of the same name and architecture.
-  void read_advisories(Snapshot& snapshot) {
-    snapshot.advisories = advisories({"advisory", "info"}, snapshot);
+  void read_untold_advisories(Snapshot& snapshot) const {
     std::map<std::string, std::set<std::string>> untold;  // by repository
     for (const auto& one : snapshot.candidates) {
       const bool told = std::any_of(snapshot.installed.begin(), snapshot.installed.end(), [&](const auto& installed) {

@@ -8,10 +8,9 @@
 #include "assessment/assessment_json.h"
 #include "collectors/collector.h"
 #include "collectors/dnf/dnf_lines.h"
-#include "collectors/rpm/compressed_file.h"
 #include "collectors/rpm/repo_files.h"
 #include "collectors/rpm/repomd_output.h"
-#include "collectors/rpm/updateinfo_output.h"
+#include "collectors/rpm/updateinfo_file.h"
 #include "platform/files.h"
 
 namespace patchstate::dnf {
@@ -32,6 +31,7 @@ struct CacheFolder {
   fs::path folder;
   fs::path repomd;
   std::chrono::sys_seconds fetched{};
+  int count = 0;  ///< folders that are its, this one among them
 };
 
 bool is_folder_of(const std::string& id, const std::string& name) {
@@ -50,8 +50,10 @@ void look_for(const std::string& id, const fs::path& cache, int depth, CacheFold
     }
     for (const char* const place : {"repodata/repomd.xml", "repomd.xml"}) {
       const auto times = file_times(entry.path() / place);
-      if (!times || (!best.folder.empty() && times->modified <= best.fetched)) continue;
-      best = {entry.path(), entry.path() / place, times->modified};
+      if (!times) continue;
+      ++best.count;
+      if (!best.folder.empty() && times->modified <= best.fetched) continue;
+      best = {entry.path(), entry.path() / place, times->modified, best.count};
     }
   }
 }
@@ -113,6 +115,8 @@ void complete_from_cache(const fs::path& root, const std::string& folder, Reposi
     if (!repository.published) repository.published = repomd.published;
     if (repository.revision.empty()) repository.revision = repomd.revision;
     repository.advisories = has_advisories(own, repomd);
+    repository.has_modules = rpm::file_of_type(repomd, "modules") != nullptr;
+    if (own.count == 1) repository.cache = folder + "/" + own.folder.filename().string();
   } catch (const std::system_error& error) {
     repository.loaded = false;
     repository.problem = clean_text(error.what(), 300);
@@ -131,7 +135,7 @@ std::vector<rpm::RpmAdvisory> cached_advisories(const fs::path& root, const std:
     const fs::path path = file_in(own, *file);
     rpm::AdvisoryFilter wanted;
     wanted.package_names.insert(names.begin(), names.end());
-    rpm::Updateinfo updateinfo = rpm::parse_updateinfo(rpm::read_compressed(path, rpm::kLargestUpdateinfo), wanted);
+    rpm::Updateinfo updateinfo = rpm::read_updateinfo(path, wanted);
     if (updateinfo.problem)
       throw CollectorError(FailureKind::unparseable,
                            path.string() + " is " + *updateinfo.problem + ": run `dnf makecache`");
@@ -140,9 +144,6 @@ std::vector<rpm::RpmAdvisory> cached_advisories(const fs::path& root, const std:
     throw CollectorError(FailureKind::tool_failed,
                          std::string("the advisories in the cache can't be read: ") + clean_text(error.what(), 300));
   }
-  for (auto& advisory : all)
-    std::erase_if(advisory.packages, [&](const auto& package) { return !names.contains(package.name); });
-  std::erase_if(all, [](const auto& advisory) { return advisory.packages.empty(); });
   return all;
 }
 

@@ -13,7 +13,8 @@ namespace patchstate::dnf {
 
 /// Fills what a repository lacks from FOLDER/ID-HASH/repodata/repomd.xml (dnf, dnf5, tdnf) or
 /// FOLDER/ARCH/RELEASE/ID/repomd.xml (yum) below `root`: whether it was fetched and when, its own time, whether it
-/// publishes advisories. A file that can't be read is a problem of that repository, and it counts as not loaded.
+/// publishes advisories and modules, and where that lies. A file that can't be read is a problem of that repository,
+/// and it counts as not loaded.
 void complete_from_cache(const std::filesystem::path& root, const std::string& folder, Repository& repository);
 
 /// Advisories of the repository's cached updateinfo that name one of these packages, with only those of their packages.

@@ -16,6 +16,7 @@
 #include "collectors/host/os_release.h"
 #include "collectors/rpm/rpm_database.h"
 #include "platform/files.h"
+#include "platform/paths.h"
 
 namespace patchstate::dnf {
 namespace {
@@ -140,6 +141,8 @@ CollectorChoice choose_dnf(const HostAccess& access) {
   choice.fits = true;
   choice.reason = "rpm database and repository configuration found; " + tool.reason +
                   (tool.program.empty() ? "" : ", asked through " + tool.program);
+  if (tool.tool == Tool::dnf5 && !probe_program("patchstate-solv-probe").empty())
+    choice.reason += "; completed by patchstate-solv-probe where that says what dnf5 would";
   choice.collector = std::make_unique<DnfCollector>(access, std::move(tool));
   choice.fingerprint = fingerprint(access);
   choice.watched = watched_paths();

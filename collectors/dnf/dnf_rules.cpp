@@ -304,7 +304,7 @@ class Judge {
 
 Findings judge(const Snapshot& snapshot, const Surroundings& surroundings) {
   Findings findings;
-  findings.tool = snapshot.tool;
+  findings.tool = snapshot.answered_by.empty() ? snapshot.tool : snapshot.answered_by;
   findings.tool_version = snapshot.tool_version;
   findings.updates = Judge(snapshot, surroundings).updates();
   findings.metadata = judge_metadata(snapshot);

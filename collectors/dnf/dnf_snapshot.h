@@ -25,6 +25,8 @@ struct Repository {
   std::optional<Time> published;   ///< newest time in its metadata
   std::string revision;            ///< of repomd.xml
   std::optional<bool> advisories;  ///< whether it publishes advisory data (updateinfo); nullopt: not known
+  bool has_modules = false;        ///< it publishes module streams
+  std::string cache;  ///< its folder below the root, of which there is one alone; empty: of none or of several
 };
 
 /// A package that the tool would, or but for a setting would, install in place of what is there.
@@ -70,8 +72,9 @@ enum class Detail {
 };
 
 struct Snapshot {
-  std::string tool;  ///< dnf5, dnf, tdnf, yum
-  std::string tool_version;
+  std::string tool;          ///< dnf5, dnf, tdnf, yum
+  std::string tool_version;  ///< of who answered
+  std::string answered_by;   ///< a probe of ours, beside the tool; empty: the tool alone
   Detail detail = Detail::structured;
   std::optional<std::size_t> installed_count;
   std::vector<Repository> repositories;

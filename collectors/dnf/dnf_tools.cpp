@@ -54,12 +54,13 @@ void read_installed(const HostAccess& access, Snapshot& snapshot) {
   auto found = rpm::installed_packages(access, std::vector<std::string>(names.begin(), names.end()), kDeadline);
   // A tool that sees an empty database has no update to tell of; this throws then.
   if (found.empty()) found = rpm::installed_packages(access);
-  for (const auto& one : found) {
-    const rpm::Nevra package{one.name, one.evr, one.arch};
-    if (one.name.starts_with("kernel"))
-      snapshot.kernels.push_back({package, one.evr.version + "-" + one.evr.release + "." + one.arch});
-    snapshot.installed.push_back(package);
-  }
+  for (const auto& one : found) add_installed({one.name, one.evr, one.arch}, snapshot);
+}
+
+void add_installed(rpm::Nevra package, Snapshot& snapshot) {
+  if (package.name.starts_with("kernel"))
+    snapshot.kernels.push_back({package, package.evr.version + "-" + package.evr.release + "." + package.arch});
+  snapshot.installed.push_back(std::move(package));
 }
 
 }  // namespace patchstate::dnf

@@ -21,5 +21,7 @@ void add_candidates(const std::vector<PackageRow>& rows, const std::vector<Repla
 /// Fills Snapshot::installed with what has the name of a candidate, and Snapshot::kernels. Throws CollectorError where
 /// the database can't be read.
 void read_installed(const HostAccess& access, Snapshot& snapshot);
+/// One package into Snapshot::installed, and into Snapshot::kernels if it is one.
+void add_installed(rpm::Nevra package, Snapshot& snapshot);
 
 }  // namespace patchstate::dnf

@@ -10,6 +10,7 @@
 #include <fmt/core.h>
 
 #include "assessment/assessment_json.h"
+#include "collectors/rpm/plain_xml.h"
 #include "collectors/rpm/xml_output.h"
 
 namespace patchstate::rpm {
@@ -59,8 +60,8 @@ bool is_number(std::string_view text) {
 // </update>
 class UpdateinfoReader final : public XmlEvents {
  public:
-  /// `xml`, whole, is what is read.
-  explicit UpdateinfoReader(std::string_view xml) : xml_(xml) {}
+  /// `xml`, whole, is what is read; without it nothing that is not understood has a line. `wanted`: nullptr, all.
+  UpdateinfoReader(std::string_view xml, const AdvisoryFilter* wanted) : xml_(xml), wanted_(wanted) {}
 
   void start(const XmlElement& element) override {
     ++depth_;
@@ -119,14 +120,29 @@ class UpdateinfoReader final : public XmlEvents {
     advisory_.version = one_line(element.attribute("version"));
   }
 
+  bool is_wanted() const {
+    return wanted_ == nullptr || !advisory_.packages.empty() || wanted_->ids.contains(advisory_.id);
+  }
+
   void end_update() {
     in_update_ = false;
-    for (auto& cve : cves_in(texts_)) add_cve(std::move(cve));
-    seen_cves_.clear();
     if (advisory_.id.empty())
-      not_understood(update_place_, fmt::format("<update> without an id, of {} packages", advisory_.packages.size()));
-    else
-      read_.advisories.push_back(std::move(advisory_));
+      not_understood(update_place_, "<update> without an id");
+    else if (is_wanted())
+      keep_advisory();
+  }
+
+  void keep_advisory() {
+    auto& cves = advisory_.cves;
+    for (auto& cve : cves_in(texts_)) cves.push_back(std::move(cve));
+    std::unordered_set<std::string_view> seen;
+    // The first of each stays where it is: what is seen must not move.
+    std::vector<std::string> once;
+    once.reserve(cves.size());
+    for (auto& cve : cves)
+      if (!seen.contains(cve)) seen.insert(once.emplace_back(std::move(cve)));
+    cves = std::move(once);
+    read_.advisories.push_back(std::move(advisory_));
   }
 
   void begin_package(const XmlElement& element) {
@@ -138,8 +154,11 @@ class UpdateinfoReader final : public XmlEvents {
                   element.attribute("release").size(), element.attribute("arch").size()}) > kLongestName)
       return;  // it stays without a name
     package_.name = one_line(element.attribute("name"));
-    package_.version = {one_line(element.attribute("epoch")), one_line(element.attribute("version")),
-                        one_line(element.attribute("release"))};
+    package_.version.version = one_line(element.attribute("version"));
+    is_package_wanted_ = wanted_ == nullptr || wanted_->package_names.contains(package_.name);
+    if (!is_package_wanted_) return;
+    package_.version.epoch = one_line(element.attribute("epoch"));
+    package_.version.release = one_line(element.attribute("release"));
     if (!is_number(package_.version.epoch)) package_.version.epoch.clear();  // "None", by tools written in Python
     package_.arch = one_line(element.attribute("arch"));
     package_.module = module_;
@@ -152,8 +171,8 @@ class UpdateinfoReader final : public XmlEvents {
         return not_understood(package_place_, fmt::format("<package> of {} without a name or a version",
                                                           advisory_.id.empty() ? "an update" : advisory_.id));
       advisory_.reboot_suggested = advisory_.reboot_suggested || package_.reboot_suggested;
-      advisory_.packages.push_back(std::move(package_));
-    } else if (name == "filename") {
+      if (is_package_wanted_) advisory_.packages.push_back(std::move(package_));
+    } else if (name == "filename" && is_package_wanted_) {
       package_.filename = one_line(text);
     } else if (name == "reboot_suggested") {
       package_.reboot_suggested = says_yes(text);
@@ -172,11 +191,7 @@ class UpdateinfoReader final : public XmlEvents {
     std::string id = one_line(element.attribute("id"));
     // Amazon and SUSE put it into the id, some tools into the title alone.
     if (id.empty()) id = one_line(element.attribute("title"));
-    if (!id.empty()) add_cve(std::move(id));
-  }
-
-  void add_cve(std::string cve) {
-    if (seen_cves_.insert(cve).second) advisory_.cves.push_back(std::move(cve));
+    if (!id.empty()) advisory_.cves.push_back(std::move(id));
   }
 
   void end_in_update(std::string_view name, std::string_view text) {
@@ -191,18 +206,19 @@ class UpdateinfoReader final : public XmlEvents {
   }
 
   std::string_view xml_;
+  const AdvisoryFilter* wanted_;
   Updateinfo read_;
   std::size_t more_ = 0;
   std::size_t depth_ = 0;  ///< of the element being read, 1 for the outermost
   bool has_root_ = false;
   bool in_update_ = false;
   bool in_package_ = false;
+  bool is_package_wanted_ = false;
   std::size_t update_depth_ = 0;
   std::size_t package_depth_ = 0;
   std::size_t update_place_ = 0;
   std::size_t package_place_ = 0;
   RpmAdvisory advisory_;
-  std::unordered_set<std::string> seen_cves_;  ///< of advisory_
   AdvisoryPackage package_;
   std::string module_;
   std::string texts_;
@@ -228,22 +244,36 @@ void merge(RpmAdvisory& into, RpmAdvisory&& other) {
   std::move(other.packages.begin(), other.packages.end(), std::back_inserter(into.packages));
 }
 
-}  // namespace
-
-Updateinfo parse_updateinfo(std::string_view xml) {
+Updateinfo parse(std::string_view xml, const AdvisoryFilter* wanted) {
   if (xml.size() > kLargestUpdateinfo) {
     Updateinfo refused;
     refused.problem = fmt::format("it has {} bytes: more than is read", xml.size());
     return refused;
   }
-  UpdateinfoReader reader(xml);
+  UpdateinfoReader reader(xml, wanted);
   auto problem = read_xml(xml, reader);
   return reader.take(std::move(problem));
 }
 
-Updateinfo parse_updateinfo(std::string xml, const AdvisoryFilter& wanted) {
-  if (auto part = without_unwanted_updates(xml, wanted)) xml = std::move(*part);
-  return parse_updateinfo(xml);
+}  // namespace
+
+Updateinfo parse_updateinfo(std::string_view xml) {
+  return parse(xml, nullptr);
+}
+
+Updateinfo parse_updateinfo(std::string_view xml, const AdvisoryFilter& wanted) {
+  return parse(xml, &wanted);
+}
+
+std::optional<Updateinfo> parse_plain_updateinfo(
+    const AdvisoryFilter& wanted, const std::function<std::optional<std::string>(const TakeContent&)>& pieces) {
+  UpdateinfoReader reader({}, &wanted);
+  PlainXml plain(reader);
+  const auto rest = pieces([&](std::string_view piece) { return plain.take(piece); });
+  if (!rest || !plain.ends(*rest)) return std::nullopt;
+  Updateinfo read = reader.take({});
+  if (read.problem || !read.not_understood.empty()) return std::nullopt;
+  return read;
 }
 
 std::vector<RpmAdvisory> merge_by_id(std::vector<RpmAdvisory> advisories) {

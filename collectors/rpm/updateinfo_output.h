@@ -2,18 +2,26 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <vector>
 
+#include "collectors/rpm/decompressors.h"
 #include "collectors/rpm/rpm_advisory.h"
-#include "collectors/rpm/updateinfo_selection.h"
 
 namespace patchstate::rpm {
 
 /// Of this many bytes of XML at most (Red Hat's largest has some 100 MB).
 constexpr std::size_t kLargestUpdateinfo = 512U << 20U;
+
+/// Which advisories somebody wants: those with one of these ids, and those that ship a package of one of these names.
+struct AdvisoryFilter {
+  std::unordered_set<std::string> ids;
+  std::unordered_set<std::string> package_names;
+};
 
 struct Updateinfo {
   std::vector<RpmAdvisory> advisories;      ///< each <update>, in order
@@ -30,11 +38,15 @@ struct Updateinfo {
 /// order, and merge_by_id makes one of them.
 Updateinfo parse_updateinfo(std::string_view xml);
 
-/// The same, but what is not wanted may be left out, at a fraction of the cost: most of it is about packages that this
-/// machine does not have. Left out are advisories that are not wanted, of others the packages of other names (unless
-/// they suggest a reboot) and texts without a CVE. That the file is cut off is seen, what is wrong inside what is left
-/// out is not. `xml` is given away, so that it need not be in memory beside what is read of it.
-Updateinfo parse_updateinfo(std::string xml, const AdvisoryFilter& wanted);
+/// The same without what is not wanted: most of it is about packages that this machine does not have. Left out are
+/// advisories that are not wanted, and of others the packages of other names; that one of these suggests a reboot
+/// counts.
+Updateinfo parse_updateinfo(std::string_view xml, const AdvisoryFilter& wanted);
+
+/// The same from pieces of text (compressed_file.h), if all of it is plain XML and understood. nullopt: it is not, and
+/// only the whole text can tell what is in it, or what is wrong with it in which line.
+std::optional<Updateinfo> parse_plain_updateinfo(
+    const AdvisoryFilter& wanted, const std::function<std::optional<std::string>(const TakeContent&)>& pieces);
 
 /// One advisory for each id, where the first of them stood: packages and CVEs of all, the highest severity, security
 /// if one says so, the earliest issue and the latest update, a reboot if one suggests it.

@@ -20,11 +20,6 @@ struct FreeParser {
 };
 using Parser = std::unique_ptr<std::remove_pointer_t<XML_Parser>, FreeParser>;
 
-std::string_view without_prefix(std::string_view name) {
-  const auto colon = name.rfind(':');
-  return colon == std::string_view::npos ? name : name.substr(colon + 1);
-}
-
 struct Reading {
   XML_Parser parser;
   XmlEvents& events;
@@ -32,6 +27,7 @@ struct Reading {
   std::size_t depth = 0;
   std::string refused;
   std::exception_ptr thrown;  ///< expat is C: nothing may be thrown through it
+  std::vector<XmlAttribute> attributes;
 };
 
 void refuse(Reading& reading, std::string why) {
@@ -59,8 +55,11 @@ void XMLCALL on_start(void* data, const XML_Char* name, const XML_Char** attribu
       return refuse(reading, fmt::format("more than {} elements stand in each other", kDeepestXml));
     if (reading.texts.size() == reading.depth) reading.texts.emplace_back();
     reading.texts[reading.depth++].clear();
+    reading.attributes.clear();
+    for (const XML_Char** each = attributes; *each != nullptr; each += 2)
+      reading.attributes.push_back({each[0], each[1]});
     const auto place = static_cast<std::size_t>(XML_GetCurrentByteIndex(reading.parser));
-    reading.events.start({without_prefix(name), attributes, place});
+    reading.events.start({without_prefix(name), reading.attributes, place});
   });
 }
 
@@ -95,9 +94,14 @@ std::optional<std::string> feed(Reading& reading, std::string_view xml) {
 }  // namespace
 
 std::string_view XmlElement::attribute(std::string_view name) const {
-  for (const char* const* each = attributes_; each != nullptr && *each != nullptr; each += 2)
-    if (name == each[0]) return each[1];
+  for (const auto& each : attributes_)
+    if (each.name == name) return each.value;
   return {};
+}
+
+std::string_view without_prefix(std::string_view name) {
+  const auto colon = name.rfind(':');
+  return colon == std::string_view::npos ? name : name.substr(colon + 1);
 }
 
 std::size_t line_at(std::string_view xml, std::size_t place) {
@@ -108,7 +112,7 @@ std::size_t line_at(std::string_view xml, std::size_t place) {
 std::optional<std::string> read_xml(std::string_view xml, XmlEvents& events) {
   const Parser parser(XML_ParserCreate(nullptr));
   if (!parser) throw std::bad_alloc();
-  Reading reading{parser.get(), events, {}, 0, {}, {}};
+  Reading reading{parser.get(), events, {}, 0, {}, {}, {}};
   XML_SetUserData(parser.get(), &reading);
   XML_SetElementHandler(parser.get(), on_start, on_end);
   XML_SetCharacterDataHandler(parser.get(), on_text);

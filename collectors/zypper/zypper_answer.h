@@ -14,7 +14,6 @@ namespace patchstate::zypper {
 struct Issue {
   std::string type;  ///< cve, bugzilla, jira; the vendor's word
   std::string id;
-  std::string url;
 };
 
 enum class Kind { unknown, patch, package };
@@ -33,7 +32,6 @@ struct ListedUpdate {
   std::string interactive;  ///< tables only: "---", "reboot", "restart", …
   std::string repository;   ///< alias, or in a table its name
   std::string replaces;  ///< "delta-1.0-1.x86_64, …": installed packages of other names, which zypper does not list
-  std::string url;       ///< of the repository
   std::string summary;
   std::optional<Time> issued;
   std::vector<Issue> issues;
@@ -51,13 +49,14 @@ struct Message {
   std::string text;
 };
 
-/// The answer of list-patches or list-updates.
+/// The answer of list-patches, list-updates, or both in one.
 struct Answer {
   std::vector<ListedUpdate> updates;
   std::vector<Message> messages;
   std::vector<std::string> locked;          ///< tables only: packages that "are locked and will not be changed"
   std::vector<std::string> not_understood;  ///< data no record came from
   bool has_list = false;                    ///< there is a list, however empty
+  bool has_blocked_list = false;            ///< XML only: some patch has to be installed before all others
   bool has_no_repositories = false;         ///< an empty list, because nothing could be asked (edge-115)
   std::optional<std::string> problem;       ///< broken or cut off: the list may lack updates
 };

@@ -8,7 +8,7 @@
 
 #include "collectors/rpm/compressed_file.h"
 #include "collectors/rpm/repomd_output.h"
-#include "collectors/rpm/updateinfo_output.h"
+#include "collectors/rpm/updateinfo_file.h"
 #include "collectors/zypper/zypper_told_advisories.h"
 #include "platform/files.h"
 
@@ -37,16 +37,10 @@ void forget_advisories(FetchedRepository& repository) {
   repository.names_security = false;
 }
 
-/// The reader leaves others in where it takes no look at them.
-void keep_wanted(const rpm::AdvisoryFilter& wanted, FetchedRepository& repository) {
-  std::erase_if(repository.advisories, [&](const rpm::RpmAdvisory& one) {
-    return !wanted.ids.contains(one.id) &&
-           std::none_of(one.packages.begin(), one.packages.end(),
-                        [&](const auto& package) { return wanted.package_names.contains(package.name); });
+bool names_security(const FetchedRepository& repository) {
+  return std::any_of(repository.advisories.begin(), repository.advisories.end(), [](const rpm::RpmAdvisory& one) {
+    return rpm::classification_of(one.type) == Classification::security;
   });
-  repository.names_security = std::any_of(
-      repository.advisories.begin(), repository.advisories.end(),
-      [](const rpm::RpmAdvisory& one) { return rpm::classification_of(one.type) == Classification::security; });
 }
 
 }  // namespace
@@ -100,9 +94,9 @@ void read_advisories(const fs::path& root, const rpm::AdvisoryFilter& wanted, Fe
   const fs::path file = fetched_folder(root, "/var/cache/zypp/raw", repository.config.id) / repository.updateinfo;
   try {
     if (repository.is_told && is_read_alike(file)) return;
-    auto read = rpm::parse_updateinfo(rpm::read_compressed(file, rpm::kLargestUpdateinfo), wanted);
+    auto read = rpm::read_updateinfo(file, wanted);
     repository.advisories = std::move(read.advisories);
-    keep_wanted(wanted, repository);
+    repository.names_security = names_security(repository);
     if (read.problem)
       repository.problem = *read.problem;
     else if (!read.not_understood.empty())

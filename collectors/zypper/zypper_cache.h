@@ -4,7 +4,7 @@
 
 #include <filesystem>
 
-#include "collectors/rpm/updateinfo_selection.h"
+#include "collectors/rpm/updateinfo_output.h"
 #include "collectors/zypper/zypper_snapshot.h"
 
 namespace patchstate::zypper {

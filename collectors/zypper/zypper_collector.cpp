@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <system_error>
 
 #include <fmt/core.h>
@@ -36,9 +37,18 @@ void keep(Answer answer, std::vector<ListedUpdate>& updates, Snapshot& snapshot)
   for (auto& line : answer.not_understood) snapshot.not_understood.push_back(std::move(line));
 }
 
+/// Both lists by one run, which spares zypper a start. Packages are missing from it while a patch for zypper itself is
+/// needed (zypper's update.cc, list_updates): then they are asked for alone.
 void ask_zypper(const ZypperTools& tools, Snapshot& snapshot) {
-  keep(tools.ask({"list-patches"}, snapshot.remarks), snapshot.patches, snapshot);
-  keep(tools.ask({"list-updates"}, snapshot.remarks), snapshot.updates, snapshot);
+  Answer both = tools.ask({"list-updates", "--type", "patch", "--type", "package"}, snapshot.remarks);
+  const bool lacks_packages = both.has_blocked_list;
+  auto& patches = snapshot.patches;
+  keep(std::move(both), patches, snapshot);
+  const auto packages = std::stable_partition(patches.begin(), patches.end(),
+                                              [](const ListedUpdate& one) { return one.kind == Kind::patch; });
+  snapshot.updates.assign(std::move_iterator(packages), std::move_iterator(patches.end()));
+  patches.erase(packages, patches.end());
+  if (lacks_packages) keep(tools.ask({"list-updates"}, snapshot.remarks), snapshot.updates, snapshot);
 }
 
 /// On its own system zypper is a package of it, which spares asking.

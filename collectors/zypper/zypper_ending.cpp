@@ -138,7 +138,7 @@ namespace {
 /// as Tumbleweed's: then the list is truly empty.
 bool has_no_patches_only(const Command& command, const Answer& answer) {
   const auto& argv = command.argv;
-  return std::find(argv.begin(), argv.end(), "list-patches") != argv.end() &&
+  return std::find(argv.begin(), argv.end(), "patch") != argv.end() &&
          std::none_of(answer.messages.begin(), answer.messages.end(),
                       [](const Message& one) { return one.text.find("No repositories defined") != std::string::npos; });
 }

@@ -9,6 +9,7 @@
 #include <fmt/core.h>
 
 #include "assessment/assessment_json.h"
+#include "collectors/rpm/plain_xml.h"
 #include "collectors/rpm/xml_output.h"
 
 namespace patchstate::zypper {
@@ -44,8 +45,8 @@ MessageKind message_kind_of(std::string_view word) {
 
 class Reader final : public rpm::XmlEvents {
  public:
-  Answer read(std::string_view xml) {
-    answer_.problem = rpm::read_xml(xml, *this);
+  Answer take(std::optional<std::string> problem) {
+    answer_.problem = std::move(problem);
     if (more_not_understood_ > 0) answer_.not_understood.push_back(fmt::format("and {} more", more_not_understood_));
     return std::move(answer_);
   }
@@ -55,6 +56,7 @@ class Reader final : public rpm::XmlEvents {
     if (name == "update-list" || name == "blocked-update-list") {
       answer_.has_list = true;
       blocked_ = name == "blocked-update-list";
+      answer_.has_blocked_list |= blocked_;
     } else if (name == "update") {
       if (update_) add_not_understood("an <update> in the middle of another");
       start_update(element);
@@ -76,8 +78,6 @@ class Reader final : public rpm::XmlEvents {
       finish_update();
     } else if (name == "summary") {
       update_->summary = clean_text(trimmed(text));
-    } else if (name == "href" && !update_->issues.empty()) {
-      update_->issues.back().url = masked(trimmed(text));
     }
   }
 
@@ -104,11 +104,10 @@ class Reader final : public rpm::XmlEvents {
   void start_detail(const rpm::XmlElement& element) {
     if (element.name() == "source") {
       update_->repository = element.attribute("alias");
-      update_->url = masked(element.attribute("url"));
     } else if (element.name() == "issue-date") {
       update_->issued = time_of(element.attribute("time_t"));
     } else if (element.name() == "issue") {
-      update_->issues.push_back({std::string(element.attribute("type")), std::string(element.attribute("id")), {}});
+      update_->issues.push_back({std::string(element.attribute("type")), std::string(element.attribute("id"))});
     }
   }
 
@@ -138,6 +137,13 @@ class Reader final : public rpm::XmlEvents {
   bool blocked_ = false;
 };
 
+Answer read(std::string_view xml) {
+  if (Reader plain; rpm::read_plain_xml(xml, plain)) return plain.take({});
+  Reader reader;
+  auto problem = rpm::read_xml(xml, reader);
+  return reader.take(std::move(problem));
+}
+
 }  // namespace
 
 // <?xml version='1.0'?>
@@ -155,10 +161,10 @@ Answer parse_zypper_xml(std::string_view xml) {
   std::string_view ahead = xml.substr(0, xml.find("<?xml"));
   if (ahead.size() == xml.size()) ahead = xml.substr(0, xml.find("<stream"));
   xml.remove_prefix(std::min(ahead.size(), xml.size()));
-  Answer answer = Reader().read(xml);
+  Answer answer = read(xml);
   // expat takes neither invalid UTF-8 nor control characters, which summaries of vendors may have.
   if (answer.problem) {
-    Answer repaired = Reader().read(clean_text(xml, std::numeric_limits<std::size_t>::max()));
+    Answer repaired = read(clean_text(xml, std::numeric_limits<std::size_t>::max()));
     if (!repaired.problem) answer = std::move(repaired);
   }
   if (const std::string text = trimmed(ahead); !text.empty())

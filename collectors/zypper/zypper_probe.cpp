@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// patchstate-solv-probe: asks libsolv about the caches zypper has made and prints it as JSON (zypper_probe_output.h
-// reads it). The only program that links libsolv; no rules in it. Reads the system below --root, takes no lock, writes
-// nothing.
+#include "collectors/zypper/zypper_probe.h"
+
 #include <algorithm>
-#include <cstdio>
 #include <map>
 #include <set>
 #include <string>
@@ -13,7 +11,6 @@
 #include <nlohmann/json.hpp>
 
 #include "collectors/zypper/zypper_probe_advisories.h"
-#include "collectors/zypper/zypper_probe_pool.h"
 #include "collectors/zypper/zypper_probe_solver.h"
 
 extern "C" {
@@ -201,13 +198,7 @@ json set_aside(Pool* pool, const Installed& installed, const UpdateRun& update) 
   return found;
 }
 
-int print(const json& head, const std::vector<Lines>& all) {
-  std::string text = line_of(head);
-  for (const auto& lines : all)
-    for (const auto& line : lines) text += line;
-  const bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
-  return written ? 0 : 2;
-}
+}  // namespace
 
 int probe(const std::string& root, const std::vector<ProbedRepository>& repositories) {
   json head = {{"snapshot", "zypper"},
@@ -216,7 +207,7 @@ int probe(const std::string& root, const std::vector<ProbedRepository>& reposito
   const LoadedPool loaded = load_pool(root, repositories);
   if (!loaded.pool) {
     head["stale"] = loaded.stale;
-    return print(head, {});
+    return rpm::print(head, {});
   }
   Pool* const pool = loaded.pool.get();
   const PatchRun status = run_patches(pool);
@@ -235,29 +226,7 @@ int probe(const std::string& root, const std::vector<ProbedRepository>& reposito
   head["replaced"] = replaced_lines.size();
   head["advisories"] = told.lines.size();
   head["categories"] = told.categories;
-  return print(head, {package_lines, replaced_lines, told.lines});
+  return rpm::print(head, {package_lines, replaced_lines, told.lines});
 }
 
-}  // namespace
 }  // namespace patchstate::zypper
-
-int main(int argc, char** argv) {
-  std::string root;
-  std::vector<patchstate::zypper::ProbedRepository> repositories;
-  bool understood = true;
-  for (int i = 1; i < argc && understood; ++i) {
-    const std::string argument = argv[i];
-    if (argument == "--root" && i + 1 < argc) {
-      root = argv[++i];
-    } else if (argument == "--repository" && i + 2 < argc) {
-      repositories.push_back({argv[i + 1], argv[i + 2]});
-      i += 2;
-    } else {
-      understood = false;
-    }
-  }
-  while (!root.empty() && root.back() == '/') root.pop_back();
-  if (understood && !repositories.empty()) return patchstate::zypper::probe(root, repositories);
-  std::fputs("usage: patchstate-solv-probe [--root DIR] --repository ALIAS FILE…\n", stderr);
-  return 2;
-}

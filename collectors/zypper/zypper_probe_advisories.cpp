@@ -8,8 +8,6 @@
 #include <unordered_set>
 #include <utility>
 
-#include "collectors/rpm/rpm_advisory.h"
-
 extern "C" {
 #include <solv/dataiterator.h>
 #include <solv/evr.h>
@@ -22,23 +20,8 @@ namespace patchstate::zypper {
 namespace {
 
 using nlohmann::json;
-
-/// Calls `visit` with the pool at each entry of a list that an advisory has.
-template <class Visit>
-void for_each_entry(Pool* pool, Id advisory, Id key, const Visit& visit) {
-  Dataiterator at{};
-  dataiterator_init(&at, pool, nullptr, advisory, key, nullptr, 0);
-  while (dataiterator_step(&at) != 0) {
-    dataiterator_setpos(&at);
-    visit();
-  }
-  dataiterator_free(&at);
-}
-
-std::string_view text_here(Pool* pool, Id key) {
-  const char* const text = pool_lookup_str(pool, SOLVID_POS, key);
-  return text == nullptr ? std::string_view() : std::string_view(text);
-}
+using rpm::for_each_entry;
+using rpm::text_here;
 
 /// What an advisory brings for what is installed, or would be in its place.
 struct Brought {
@@ -88,35 +71,17 @@ Brought brought_by(Pool* pool, Id advisory, const Affected& affected) {
   return brought;
 }
 
-struct References {
-  std::string self;  ///< its own address
-  std::vector<std::string> cves;
-};
-
-/// As collectors/rpm/updateinfo_output reads them.
-References references_of(Pool* pool, Id advisory) {
-  References references;
-  std::unordered_set<std::string> seen;
-  const auto add = [&](std::string cve) {
-    if (!cve.empty() && seen.insert(cve).second) references.cves.push_back(std::move(cve));
-  };
+/// Its own address; empty where it has none.
+std::string self_of(Pool* pool, Id advisory) {
+  std::string self;
   for_each_entry(pool, advisory, UPDATE_REFERENCE, [&] {
-    const auto type = text_here(pool, UPDATE_REFERENCE_TYPE);
-    if (type == "self" && references.self.empty()) references.self = text_here(pool, UPDATE_REFERENCE_HREF);
-    if (type != "cve") return;
-    const auto id = text_here(pool, UPDATE_REFERENCE_ID);
-    add(std::string(id.empty() ? text_here(pool, UPDATE_REFERENCE_TITLE) : id));
+    if (text_here(pool, UPDATE_REFERENCE_TYPE) == "self" && self.empty()) self = text_here(pool, UPDATE_REFERENCE_HREF);
   });
-  Solvable* const one = pool_id2solvable(pool, advisory);
-  for (const Id key : {SOLVABLE_SUMMARY, SOLVABLE_DESCRIPTION})
-    if (const char* const text = solvable_lookup_str(one, key); text != nullptr)
-      for (auto& cve : rpm::cves_in(text)) add(std::move(cve));
-  return references;
+  return self;
 }
 
 std::string line_of_advisory(Pool* pool, Id id, json packages, bool is_needed) {
   Solvable* const one = pool_id2solvable(pool, id);
-  References references = references_of(pool, id);
   return line_of({{"kind", "advisory"},
                   {"name", text_of(pool, one->name).substr(std::strlen(kPatchPrefix))},
                   {"edition", text_of(pool, one->evr)},
@@ -128,29 +93,12 @@ std::string line_of_advisory(Pool* pool, Id id, json packages, bool is_needed) {
                   {"issued", solvable_lookup_num(one, SOLVABLE_BUILDTIME, 0)},
                   {"updateStack", solvable_lookup_bool(one, UPDATE_RESTART) != 0},
                   {"reboot", solvable_lookup_bool(one, UPDATE_REBOOT) != 0},
-                  {"url", std::move(references.self)},
-                  {"cves", std::move(references.cves)},
+                  {"url", self_of(pool, id)},
+                  {"cves", rpm::cves_of(pool, id)},
                   {"packages", std::move(packages)}});
 }
 
 }  // namespace
-
-std::string line_of(const json& object) {
-  return object.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
-}
-
-std::string text_of(Pool* pool, Id id) {
-  return id == 0 ? std::string() : std::string(pool_id2str(pool, id));
-}
-
-std::string attribute(Solvable* one, Id key) {
-  const char* const text = solvable_lookup_str(one, key);
-  return text == nullptr ? std::string() : std::string(text);
-}
-
-bool is_patch(Pool* pool, const Solvable* one) {
-  return std::strncmp(pool_id2str(pool, one->name), kPatchPrefix, std::strlen(kPatchPrefix)) == 0;
-}
 
 bool is_newer_than_installed(Pool* pool, Id name, Id version, const Installed& installed) {
   const auto found = installed.find(name);

@@ -13,17 +13,12 @@
 
 namespace patchstate::zypper {
 
-constexpr const char* kPatchPrefix = "patch:";
-
-/// One JSON object on each: a reader needs no more memory than the longest takes.
-using Lines = std::vector<std::string>;
-std::string line_of(const nlohmann::json& object);
-
-/// Empty for no id and no attribute.
-std::string text_of(Pool* pool, Id id);
-std::string attribute(Solvable* one, Id key);
-
-bool is_patch(Pool* pool, const Solvable* one);
+using rpm::attribute;
+using rpm::is_patch;
+using rpm::kPatchPrefix;
+using rpm::line_of;
+using rpm::Lines;
+using rpm::text_of;
 
 /// What is installed, by name.
 using Installed = std::map<Id, std::vector<Solvable*>>;

@@ -125,7 +125,7 @@ ListedUpdate patch(const json& object, const ProbedAdvisory& of) {
   one.update_stack = object.at("updateStack").get<bool>();
   one.reboot_suggested = of.advisory.reboot_suggested;
   one.issued = of.advisory.issued;
-  for (const auto& cve : of.advisory.cves) one.issues.push_back({"cve", cve, {}});
+  for (const auto& cve : of.advisory.cves) one.issues.push_back({"cve", cve});
   return one;
 }
 

@@ -17,14 +17,10 @@ extern "C" {
 namespace patchstate::zypper {
 namespace {
 
-struct CloseFile {
-  void operator()(std::FILE* file) const { std::fclose(file); }
-};
-
 /// The problem, or nothing.
 std::string add(Pool* pool, const std::string& root, const std::string& alias) {
   const std::string path = cache_folder(root, alias) + "/solv";
-  const std::unique_ptr<std::FILE, CloseFile> file(std::fopen(path.c_str(), "re"));
+  const rpm::FileOwner file(std::fopen(path.c_str(), "re"));
   if (!file) return path + " can't be read";
   Repo* const repo = repo_create(pool, alias.c_str());
   if (repo_add_solv(repo, file.get(), 0) != 0) return path + ": " + pool_errstr(pool);

@@ -2,43 +2,15 @@
 // The system's packages and zypper's repositories as libzypp has parsed them, in one libsolv pool.
 #pragma once
 
-// libsolv calls fields `requires` otherwise, which is a keyword.
-#define LIBSOLV_SOLVABLE_PREPEND_DEP 1
-
-#include <memory>
 #include <string>
 #include <vector>
 
-extern "C" {
-#include <solv/pool.h>
-#include <solv/queue.h>
-}
+#include "collectors/rpm/solv_probe_pool.h"
 
 namespace patchstate::zypper {
 
-struct FreePool {
-  void operator()(Pool* pool) const { pool_free(pool); }
-};
-using PoolOwner = std::unique_ptr<Pool, FreePool>;
-
-/// An array of libsolv's that frees itself.
-class IdQueue {
- public:
-  IdQueue() { queue_init(&queue_); }
-  IdQueue(const IdQueue&) = delete;
-  IdQueue& operator=(const IdQueue&) = delete;
-  ~IdQueue() { queue_free(&queue_); }
-  Queue* get() { return &queue_; }
-  const Id* begin() const { return queue_.elements; }
-  const Id* end() const { return queue_.elements + queue_.count; }
-  std::size_t size() const { return static_cast<std::size_t>(queue_.count); }
-  Id operator[](std::size_t index) const { return queue_.elements[index]; }
-  void push(Id one, Id other) { queue_push2(&queue_, one, other); }
-  void push(Id one) { queue_push(&queue_, one); }
-
- private:
-  Queue queue_{};
-};
+using rpm::IdQueue;
+using rpm::PoolOwner;
 
 /// An enabled repository: its alias, and the file below the root that configures it.
 struct ProbedRepository {

@@ -13,10 +13,9 @@ extern "C" {
 namespace patchstate::zypper {
 namespace {
 
-struct FreeSolver {
-  void operator()(Solver* solver) const { solver_free(solver); }
-};
-using SolverOwner = std::unique_ptr<Solver, FreeSolver>;
+using rpm::chosen_by;
+using rpm::erased_by;
+using rpm::SolverOwner;
 
 struct FreeTransaction {
   void operator()(Transaction* transaction) const { transaction_free(transaction); }
@@ -28,24 +27,6 @@ SolverOwner make_solver(Pool* pool) {
   solver_set_flag(solver.get(), SOLVER_FLAG_ALLOW_NAMECHANGE, 1);
   solver_set_flag(solver.get(), SOLVER_FLAG_SPLITPROVIDES, 1);
   return solver;
-}
-
-std::vector<Id> chosen_by(Solver* solver) {
-  IdQueue decisions;
-  solver_get_decisionqueue(solver, decisions.get());
-  std::vector<Id> chosen;
-  for (const Id id : decisions)
-    if (id > 1 && pool_id2solvable(solver->pool, id)->repo != solver->pool->installed) chosen.push_back(id);
-  return chosen;
-}
-
-std::vector<Id> erased_by(Solver* solver) {
-  std::vector<Id> erased;
-  Id id = 0;
-  Solvable* one = nullptr;
-  FOR_REPO_SOLVABLES(solver->pool->installed, id, one)
-  if (solver_get_decisionlevel(solver, id) <= 0) erased.push_back(id);
-  return erased;
 }
 
 }  // namespace

@@ -351,11 +351,14 @@ bool is_something_hidden(const Snapshot& snapshot) {
   };
   for (const auto& package : snapshot.installed) keep(package.name, package.arch, package.evr);
   for (const auto& row : snapshot.updates) keep(row.name, row.arch, rpm::parse_evr(row.edition));
-  const Advisories advisories(snapshot);
-  return std::any_of(newest.begin(), newest.end(), [&](const auto& one) {
-    const auto& fixes = advisories.of(one.first.first, one.first.second);
-    return std::any_of(fixes.begin(), fixes.end(), [&](const Fix& fix) {
-      return !fix.is_retracted() && rpm::compare(one.second, fix.package->version) < 0;
+  const auto is_above = [&](const rpm::AdvisoryPackage& package) {
+    const auto there = newest.find({package.name, package.arch});
+    return there != newest.end() && rpm::compare(there->second, package.version) < 0;
+  };
+  return std::any_of(snapshot.repositories.begin(), snapshot.repositories.end(), [&](const FetchedRepository& one) {
+    return std::any_of(one.advisories.begin(), one.advisories.end(), [&](const rpm::RpmAdvisory& advisory) {
+      return advisory.status != "retracted" &&
+             std::any_of(advisory.packages.begin(), advisory.packages.end(), is_above);
     });
   });
 }

@@ -33,7 +33,7 @@ struct FetchedRepository {
 struct Snapshot {
   std::string tool = "zypper";
   std::string tool_version;
-  std::vector<ListedUpdate> patches;      ///< list-patches: those needed
+  std::vector<ListedUpdate> patches;      ///< list-updates --type patch: those needed
   std::vector<ListedUpdate> updates;      ///< list-updates: what zypper would install
   std::vector<ListedUpdate> all_updates;  ///< list-updates --all: newest there is, installable or not; asked only
                                           ///< where is_something_hidden

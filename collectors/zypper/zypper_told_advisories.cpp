@@ -6,8 +6,6 @@
 #include <limits>
 #include <string>
 
-#include "collectors/rpm/updateinfo_selection.h"
-
 namespace patchstate::zypper {
 namespace {
 
@@ -80,6 +78,21 @@ bool are_read_alike(std::string_view xml) {
   return true;
 }
 
+/// Where its elements begin, behind the declaration if there is one. nullopt: the bytes may not be what they look like
+/// (another encoding than UTF-8, something ahead of it all).
+std::optional<std::size_t> begin_of_elements(std::string_view xml) {
+  constexpr std::string_view kDeclaration = "<?xml";
+  constexpr std::string_view kEnd = "?>";
+  if (!xml.starts_with(kDeclaration)) return xml.starts_with('<') ? std::optional<std::size_t>(0) : std::nullopt;
+  const auto end = xml.find(kEnd);
+  if (end == std::string_view::npos) return std::nullopt;
+  const auto declaration = xml.substr(0, end);
+  const bool names_utf8 =
+      declaration.find("UTF-8") != std::string_view::npos || declaration.find("utf-8") != std::string_view::npos;
+  if (!names_utf8 && declaration.find("encoding") != std::string_view::npos) return std::nullopt;
+  return end + kEnd.size();
+}
+
 }  // namespace
 
 bool is_plain(const rpm::RpmAdvisory& one) {
@@ -101,7 +114,7 @@ std::optional<std::size_t> ReadAlike::take(std::string_view piece) {
 
 bool ReadAlike::ends(std::string_view rest) {
   if (!has_begun_) {
-    const auto elements = rpm::begin_of_elements(rest);
+    const auto elements = begin_of_elements(rest);
     if (!elements) return false;
     rest.remove_prefix(*elements);
     has_begun_ = true;

@@ -25,7 +25,7 @@ class ZypperTools {
   /// The solver's caches of these repositories, as the system has them, spare building them anew.
   void take_solver_caches(const std::vector<std::string>& aliases) const;
 
-  /// `zypper OPTIONS ARGUMENTS` (list-patches, list-updates --all, …). Throws CollectorError (check_ending); what may
+  /// `zypper OPTIONS ARGUMENTS` (list-updates --all, …). Throws CollectorError (check_ending); what may
   /// be said beside the list goes to `remarks`.
   Answer ask(const std::vector<std::string>& arguments, Remarks& remarks) const;
   /// "1.14.42"; empty: it does not tell.

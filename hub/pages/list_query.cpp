@@ -67,6 +67,21 @@ Data ListQuery::columns(const std::vector<Column>& columns, const std::string& s
   return list;
 }
 
+std::string ListQuery::put_chips(Data& data, const std::vector<Chip>& chips) const {
+  Data list(Data::type::list);
+  std::string words;
+  for (const auto& chip : chips) {
+    Data one;
+    one.set("text", chip.text);
+    one.set("path", with(chip.name, ""));
+    list << one;
+    words += (words.empty() ? "" : ", ") + chip.text;
+  }
+  data.set("has_chips", Data(!chips.empty()));
+  data.set("chips", list);
+  return words;
+}
+
 void ListQuery::put_page(Data& data, const Data& rows, const std::string& next) const {
   data.set("has_rows", Data(rows.is_non_empty_list()));
   data.set("rows", rows);

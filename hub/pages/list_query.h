@@ -4,6 +4,7 @@
 
 #include <map>
 #include <string>
+#include <vector>
 
 #include "hub/pages/render.h"
 
@@ -30,6 +31,14 @@ class ListQuery {
     bool is_number = false;
   };
   Data columns(const std::vector<Column>& columns, const std::string& sort) const;
+
+  /// {{#chips}}: the chosen filters, each with a way out of it. Returns all of them in words: "name contains web,
+  /// unknown".
+  struct Chip {
+    std::string name;  ///< of the parameter
+    std::string text;
+  };
+  std::string put_chips(Data& data, const std::vector<Chip>& chips) const;
 
   /// The page of the list that is shown, and its ways on: {{has_rows}}, {{#rows}}, {{csv}}, {{#first}}, {{#next}}.
   /// `next`: the next page's cursor; empty: this is the last.

@@ -66,25 +66,17 @@ std::string name_of_update(Store& store, const std::string& id) {
   return update ? fmt::format("{} {}", update->name, update->version) : id;
 }
 
-/// The chosen filters, each with a way out of it; and all of them in words.
 std::string put_chips(Data& data, Store& store, const ListQuery& list) {
-  Data chips(Data::type::list);
-  std::string words;
+  std::vector<ListQuery::Chip> chips;
   for (const auto& filter : kFilters) {
     const std::string value = list.value(filter.name);
     if (value.empty()) continue;
     const bool is_update = filter.name == std::string_view("update");
-    const std::string text =
-        fmt::format("{} {}", filter.text, is_update ? name_of_update(store, value) : value_text(filter.name, value));
-    Data chip;
-    chip.set("text", text);
-    chip.set("path", list.with(filter.name, ""));
-    chips << chip;
-    words += (words.empty() ? "" : ", ") + text;
+    chips.push_back(
+        {filter.name,
+         fmt::format("{} {}", filter.text, is_update ? name_of_update(store, value) : value_text(filter.name, value))});
   }
-  data.set("has_chips", Data(chips.is_non_empty_list()));
-  data.set("chips", chips);
-  return words;
+  return list.put_chips(data, chips);
 }
 
 void put_form(Data& data, const ListQuery& list) {

@@ -34,10 +34,7 @@ HttpResponse audit_page(Store& store, const Asked& asked) {
   const Parameters parameters(asked.request);
   parameters.allow_only({"before", "format"});
   const auto before = parameters.number("before", 0, std::size_t{1} << 62U);
-  if (const auto format = parameters.text("format"); format == "csv")
-    return audit_csv(store);
-  else if (!format.empty())
-    throw std::invalid_argument("format: expected csv");
+  if (parameters.wants_csv()) return audit_csv(store);
   const AuditPage found = audit(store, static_cast<std::int64_t>(before), kShown);
   Page page{"Audit log", "/audit", "audit", {}, {}, 200};
   Data rows(Data::type::list);

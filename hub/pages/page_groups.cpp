@@ -61,10 +61,7 @@ HttpResponse groups_csv(Store& store, Time now) {
 HttpResponse groups_page(Store& store, const Asked& asked) {
   const Parameters parameters(asked.request);
   parameters.allow_only({"format"});
-  if (const auto format = parameters.text("format"); format == "csv")
-    return groups_csv(store, asked.now);
-  else if (!format.empty())
-    throw std::invalid_argument("format: expected csv");
+  if (parameters.wants_csv()) return groups_csv(store, asked.now);
   Page page{"Groups", "/groups", "groups", {}, {}, 200};
   Data rows(Data::type::list);
   for (const auto& one : groups(store, asked.now, kMostShown)) {

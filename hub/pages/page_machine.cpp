@@ -241,7 +241,7 @@ HttpResponse machine_page(Store& store, const HttpRequest& request, const std::s
   if (!host)
     return error_page(404, "No such machine", "No machine is enrolled here with the id " + clean_text(id) + ".",
                       &visitor, now);
-  if (parameters.text("format") == "csv") return as_csv(store, *host, parameters.text("table"));
+  if (parameters.wants_csv()) return as_csv(store, *host, parameters.text("table"));
   const ListQuery list(machine_path(host->id), request);
   const auto report = report_of(store, *host);
   Page page;

@@ -107,7 +107,7 @@ HttpResponse plan_page(Store& store, const HttpRequest& request, const Visitor& 
   const Parameters parameters(request);
   parameters.allow_only({"format"});
   const FleetPlan plan = fleet_plan(store, now);
-  if (parameters.text("format") == "csv") return plan_as_csv(store, plan);
+  if (parameters.wants_csv()) return plan_as_csv(store, plan);
   Page page;
   page.title = "What would make us completed?";
   page.place = "/plan";

@@ -55,10 +55,7 @@ HttpResponse list_csv(Store& store, Time now) {
 HttpResponse list_page(Store& store, const Asked& asked) {
   const Parameters parameters(asked.request);
   parameters.allow_only({"format"});
-  if (const auto format = parameters.text("format"); format == "csv")
-    return list_csv(store, asked.now);
-  else if (!format.empty())
-    throw std::invalid_argument("format: expected csv");
+  if (parameters.wants_csv()) return list_csv(store, asked.now);
   Page page{"Accepted risks", kPath, "risks", {}, {}, 200};
   const auto risks = accepted_risks(store, asked.now, kMostShown);
   put_risks(page.data, risks, asked.now);

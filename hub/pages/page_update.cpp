@@ -91,7 +91,7 @@ HttpResponse update_page(Store& store, const HttpRequest& request, const std::st
   if (!update)
     return error_page(404, "No such update", "No machine has ever reported an update with the id " + id + ".", &visitor,
                       now);
-  if (parameters.text("format") == "csv")
+  if (parameters.wants_csv())
     return lacking_as_csv(store, fmt::format("machines-that-lack-update-{}", *key), {*key}, now);
   Page page;
   page.title = clean_text(fmt::format("{} {}", update->name, update->version), kMostTitle);
@@ -126,7 +126,7 @@ HttpResponse cve_page(Store& store, const HttpRequest& request, const std::strin
                       &visitor, now);
   Keys keys;
   for (const auto& one : fixes) keys.push_back(one.key);
-  if (parameters.text("format") == "csv") return lacking_as_csv(store, "machines-that-lack-" + cve, keys, now);
+  if (parameters.wants_csv()) return lacking_as_csv(store, "machines-that-lack-" + cve, keys, now);
   Page page;
   page.title = clean_text(cve, kMostTitle);
   page.place = "/updates";

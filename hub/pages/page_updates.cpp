@@ -17,12 +17,6 @@ namespace {
 constexpr const char* kPath = "/updates";
 constexpr std::size_t kFixesShown = 3;
 
-UpdateQuery query_of(const HttpRequest& request) {
-  HttpRequest without_format = request;
-  without_format.query.erase("format");
-  return update_query(Parameters(without_format));
-}
-
 std::string put_filters(Data& data, const ListQuery& list) {
   struct Filter {
     const char* name;
@@ -30,21 +24,12 @@ std::string put_filters(Data& data, const ListQuery& list) {
   };
   constexpr Filter kFilters[] = {
       {"q", "name contains "}, {"package", "package "}, {"severity", "severity "}, {"cve", "fixes "}};
-  Data chips(Data::type::list);
-  std::string all;
-  const auto add = [&](const char* name, const std::string& words) {
-    Data chip;
-    chip.set("text", words);
-    chip.set("path", list.with(name, ""));
-    chips << chip;
-    all += (all.empty() ? "" : ", ") + words;
-  };
+  std::vector<ListQuery::Chip> chips;
   for (const auto& filter : kFilters)
-    if (const auto value = list.value(filter.name); !value.empty()) add(filter.name, std::string(filter.words) + value);
+    if (const auto value = list.value(filter.name); !value.empty())
+      chips.push_back({filter.name, std::string(filter.words) + value});
   if (const auto value = list.value("security"); !value.empty())
-    add("security", value == "true" ? "security updates only" : "other updates only");
-  data.set("has_chips", Data(chips.is_non_empty_list()));
-  data.set("chips", chips);
+    chips.push_back({"security", value == "true" ? "security updates only" : "other updates only"});
   for (const auto* const name : {"q", "cve", "package"}) data.set(std::string("in_") + name, list.value(name));
   data.set("package_kept", list.value("package").empty() ? Data(false) : Data("text", list.value("package")));
   data.set("sort_kept", list.value("sort").empty() ? Data(false) : Data("text", list.value("sort")));
@@ -55,7 +40,7 @@ std::string put_filters(Data& data, const ListQuery& list) {
     severities.push_back({std::string(to_text(severity)), std::string(to_text(severity))});
   severities.push_back({std::string(to_text(Severity::unknown)), "not stated"});
   data.set("severities", options(severities, list.value("severity")));
-  return all;
+  return list.put_chips(data, chips);
 }
 
 Data row_of(const UpdateRecord& update, Time now) {
@@ -85,8 +70,9 @@ HttpResponse all_as_csv(Store& store, UpdateQuery query) {
 }  // namespace
 
 HttpResponse updates_page(Store& store, const HttpRequest& request, const Visitor& visitor, Time now) {
-  const UpdateQuery query = query_of(request);
-  if (Parameters(request).text("format") == "csv") return all_as_csv(store, query);
+  const Parameters parameters(request);
+  const UpdateQuery query = update_query(parameters, true);
+  if (parameters.wants_csv()) return all_as_csv(store, query);
   const ListQuery list(kPath, request);
   Page page;
   page.title = "Updates";

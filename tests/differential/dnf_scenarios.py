@@ -33,6 +33,7 @@ class Scenario:
     warnings: tuple = ()
     missing_advisory_data: tuple = ()
     only: tuple = ("dnf4", "dnf5")
+    by_probe: bool = True  # dnf5: patchstate-solv-probe answers beside its check-upgrade
     environment: dict = dataclasses.field(default_factory=dict)
 
 
@@ -88,7 +89,7 @@ def two_advisories(world):
     return {"alpha": Expected("1.0-1", "1.1-1", ("T:1", "T:2"), "critical", cves=("CVE-2026-1002", "CVE-2026-1003"))}
 
 
-@scenario("a security update that comes by replacing a package of another name")
+@scenario("a security update that comes by replacing a package of another name", by_probe=False)
 def obsoletes(world):
     updates = world.repository("updates")
     world.installed("delta", "1.0-1")
@@ -97,14 +98,14 @@ def obsoletes(world):
     return {"epsilon": Expected("", "1.0-1", ("T:1",), "moderate", listed=("dnf4",))}
 
 
-@scenario("edge-49: what excludepkgs hides is held")
+@scenario("edge-49: what excludepkgs hides is held", by_probe=False)
 def excludes(world):
     expected = one_update(world, world.repository("updates"), "eta")
     world.file("/etc/dnf/dnf.conf", "[main]\ngpgcheck=0\nexcludepkgs=eta\n")
     return {"eta": dataclasses.replace(expected, state="held", listed=(), key="eta.x86_64=1.1-1")}
 
 
-@scenario("edge-49: what a repository's own excludepkgs hides is held, an older version of it pending")
+@scenario("edge-49: what a repository's own excludepkgs hides is held, an older version of it pending", by_probe=False)
 def repository_excludes(world):
     expected = one_update(world, world.repository("updates", excludepkgs="eta-1.1*"), "eta")
     other = world.repository("other")
@@ -133,7 +134,7 @@ def versionlock(world):
     return {"alpha": dataclasses.replace(alpha, state="held", listed=(), key="alpha.x86_64=1.1-1"), "beta": beta}
 
 
-@scenario("edge-49: a version lock of dnf5 holds", only=("dnf5",))
+@scenario("edge-49: a version lock of dnf5 holds", only=("dnf5",), by_probe=False)
 def versionlock_of_dnf5(world):
     updates = world.repository("updates")
     alpha = one_update(world, updates)
@@ -143,7 +144,7 @@ def versionlock_of_dnf5(world):
     return {"alpha": dataclasses.replace(alpha, state="held", listed=(), key="alpha.x86_64=1.1-1"), "beta": beta}
 
 
-@scenario("a higher version in a repository of lower priority is none")
+@scenario("a higher version in a repository of lower priority is none", by_probe=False)
 def priorities(world):
     world.installed("hiprio", "1.0-1")
     world.repository("first", priority=10).package("hiprio", "1.1-1")
@@ -166,7 +167,7 @@ def installonly(world):
     return {"kernel-core": Expected("6.1-2", "6.1-4", ("T:3",), "important")}
 
 
-@scenario("an update whose dependencies nobody has is kept back")
+@scenario("an update whose dependencies nobody has is kept back", by_probe=False)
 def uninstallable(world):
     updates = world.repository("updates")
     alpha = one_update(world, updates)
@@ -176,7 +177,7 @@ def uninstallable(world):
     return {"alpha": alpha, "theta": Expected("1.0-1", "2.0-1", ("T:theta",), "moderate", state="kept_back")}
 
 
-@scenario("the newest can't be installed, an older update can")
+@scenario("the newest can't be installed, an older update can", by_probe=False)
 def older_instead(world):
     updates = world.repository("updates")
     world.installed("theta", "1.0-1")
@@ -235,7 +236,7 @@ def disabled(world):
     return {"alpha": alpha}
 
 
-@scenario("edge-118: a repository that was never fetched is not passed over in silence", warnings=("never_fetched",))
+@scenario("edge-118: a repository that was never fetched is not passed over in silence", warnings=("never_fetched",), by_probe=False)
 def never_fetched(world):
     alpha = one_update(world, world.repository("updates"))
     one_update(world, world.repository("gone", skip_if_unavailable=1), "beta")
@@ -268,7 +269,7 @@ def vanished(world):
 SCENARIOS[-1].fetched = lambda world: world.repositories[0].vanish()
 
 
-@scenario("a repository whose signature is missing was never fetched", warnings=("never_fetched",))
+@scenario("a repository whose signature is missing was never fetched", warnings=("never_fetched",), by_probe=False)
 def unsigned(world):
     alpha = one_update(world, world.repository("updates"))
     one_update(world, world.repository("unsigned", repo_gpgcheck=1, skip_if_unavailable=1, gpgkey="file:///nonexistent"), "beta")

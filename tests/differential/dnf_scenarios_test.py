@@ -18,6 +18,7 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "support")]
 
 import rpm_world  # noqa: E402  (after the path is set)
 from dnf_scenarios import SCENARIOS, Skipped  # noqa: E402
+from zypper_by_probe import PROBE, differences as differences_of_answers  # noqa: E402
 
 SKIPPED = 77
 SID = pathlib.Path(os.environ.get("XDG_CACHE_HOME", "/var/cache")) / "patchstate-test-roots/rpm-sid"
@@ -134,6 +135,25 @@ def photograph(root):
             if path.is_file() and not path.name.endswith(("-shm", "-wal", ".lock"))}
 
 
+def alone(program, folder):
+    """The same program, where it finds no probe beside itself."""
+    copy = folder / "alone" / pathlib.Path(program).name
+    copy.parent.mkdir()
+    shutil.copy2(program, copy)
+    return copy
+
+
+def check_probe(scenario, world, program, folder, answer):
+    """dnf5 alone says the same, and the probe has answered where it is to."""
+    scratch = folder / "cache of dnf5 alone"
+    scratch.mkdir()
+    by_dnf5 = answer_of(alone(program, folder), world, scratch, "dnf5")
+    yield from differences_of_answers(answer, by_dnf5)
+    told = answer["sources"][0].get("tool", "")
+    if (told == PROBE) != scenario.by_probe:
+        yield f"{told} has answered"
+
+
 def check(scenario, tool, program, folder, dnf5):
     world = rpm_world.World(folder / "world")
     world.dnf5_program = dnf5
@@ -151,6 +171,8 @@ def check(scenario, tool, program, folder, dnf5):
     answer = answer_of(program, world, scratch, tool)
     after = photograph(world.root)
     problems = [f"changed by asking: {path}" for path in before.keys() | after.keys() if before.get(path) != after.get(path)]
+    if tool == "dnf5":
+        problems += check_probe(scenario, world, program, folder, answer)
     return problems + list(differences(scenario, expected, answer, listed_by_dnf(world, tool), tool))
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""patchstate-solv-probe beside zypper: what both say of one machine."""
+"""patchstate-solv-probe beside zypper or dnf5: what both say of one machine."""
 
 import json
 import re

@@ -286,6 +286,12 @@ class Forms(People):
         answer = self.ada.ask("POST", "/machines/web-1/tags", good, Content_Type=FORM + "; charset=UTF-8")
         self.assertEqual(answer.status, 303)
 
+    def test_a_format_that_no_table_has_is_refused_in_words(self):
+        for path in ("/machines", "/machines/web-1", "/updates", "/plan", "/risks", "/groups", "/audit"):
+            answer = self.ada.ask("GET", path + "?format=xls")
+            self.assertEqual((answer.status, answer.header["content-type"]), (400, "text/html; charset=utf-8"), path)
+            self.assertIn("expected csv", text_of(answer))
+
     def test_a_page_is_asked_by_the_methods_it_has(self):
         for method in ("PUT", "DELETE", "OPTIONS", "PATCH"):
             answer = self.ada.ask(method, "/people")

@@ -35,6 +35,12 @@ std::string list(const std::string& rows) {
          "</update-list>\n</update-status>\n</stream>\n";
 }
 
+/// A patch for zypper itself is needed: zypper lists no packages then.
+const std::string kStackFirst =
+    "<?xml version='1.0'?>\n<stream>\n<update-list>\n<update kind=\"patch\" name=\"SUSE-0\" edition=\"1\" "
+    "arch=\"noarch\" status=\"needed\" category=\"recommended\" pkgmanager=\"true\"><source url=\"x\" "
+    "alias=\"updates\"/></update>\n</update-list>\n<blocked-update-list>\n</blocked-update-list>\n</stream>\n";
+
 /// A SUSE system below a folder: database, configuration, one repository that was fetched.
 struct Machine {
   Machine() {
@@ -58,8 +64,7 @@ struct Machine {
 
 TEST_CASE("a pending package has what its advisory says") {
   Machine machine;
-  machine.runner.add({"list-patches"}, ReplayRunner::exited(0, list("")));
-  machine.runner.add({"list-updates"}, ReplayRunner::exited(0, list(kPackageRow)));
+  machine.runner.add({"list-updates", "patch", "package"}, ReplayRunner::exited(0, list(kPackageRow)));
   const auto findings = machine.collect();
   REQUIRE(findings.updates.size() == 1);
   CHECK(findings.updates[0].cves == std::vector<std::string>{"CVE-2026-1"});
@@ -70,7 +75,6 @@ TEST_CASE("a pending package has what its advisory says") {
 
 TEST_CASE("zypper is asked without a refresh, a lock, a network or a log, with a deadline, and for another root") {
   Machine machine;
-  machine.runner.add({"list-patches"}, ReplayRunner::exited(0, list("")));
   machine.runner.add({"list-updates"}, ReplayRunner::exited(0, list("")));
   machine.collect();
   int asked = 0;
@@ -93,7 +97,7 @@ TEST_CASE("zypper is asked without a refresh, a lock, a network or a log, with a
     CHECK(is_set("https_proxy", "http://127.0.0.1:9"));
     CHECK(command.deadline.count() > 0);
   }
-  CHECK(asked == 3);  // the third because the advisory is newer than what it would install
+  CHECK(asked == 2);  // the second because the advisory is newer than what it would install
 }
 
 struct Ill {
@@ -131,10 +135,11 @@ TEST_CASE("edge-113: whatever ends zypper, there is a failure and no empty list"
   for (const auto& ill : all) {
     CAPTURE(ill.what);
     // Whichever of the questions it is.
-    for (const char* const question : {"list-patches", "list-updates"}) {
+    for (const auto& answers : {std::vector{ill.result}, std::vector{ReplayRunner::exited(0, kStackFirst), ill.result},
+                                std::vector{ReplayRunner::exited(0, list("")), ill.result}}) {
       Machine machine;
-      machine.runner.add({question}, ill.result);
-      machine.runner.add({"list-"}, ReplayRunner::exited(0, list("")));
+      if (answers.size() > 1) machine.runner.add({"list-updates", "patch"}, answers.front());
+      machine.runner.add({"list-updates"}, answers.back());
       try {
         machine.collect();
         FAIL("no failure");
@@ -146,16 +151,28 @@ TEST_CASE("edge-113: whatever ends zypper, there is a failure and no empty list"
   }
 }
 
-TEST_CASE("repositories without any patch, as Tumbleweed's, are no failure") {
-  const std::string none = "<?xml version='1.0'?>\n<stream>\n<appletinfo status=\"no-update-repositories\"/>\n";
+TEST_CASE("packages that zypper does not list beside a patch for itself are asked for alone") {
   Machine machine;
-  machine.runner.add({"list-patches"}, ReplayRunner::exited(0, none + "</stream>\n"));
+  machine.runner.add({"list-updates", "patch"}, ReplayRunner::exited(0, kStackFirst));
   machine.runner.add({"list-updates"}, ReplayRunner::exited(0, list(kPackageRow)));
+  const auto findings = machine.collect();
+  REQUIRE(findings.updates.size() == 2);
+  CHECK(findings.updates[0].name == "alpha");
+  CHECK(findings.updates[0].state == UpdateState::installable);
+  CHECK(findings.updates[1].name == "SUSE-0");
+}
+
+TEST_CASE("repositories without any patch, as Tumbleweed's, are no failure") {
+  constexpr const char* kNoPatches = "<appletinfo status=\"no-update-repositories\"/>\n";
+  Machine machine;
+  machine.runner.add({"list-updates"}, ReplayRunner::exited(0, list(std::string(kNoPatches) + kPackageRow)));
   CHECK(machine.collect().updates.size() == 1);
   Machine empty;
   empty.runner.add({"list-"},
-                   ReplayRunner::exited(0, none + "<message type=\"warning\">No repositories defined. Operating "
-                                                  "only with the installed resolvables.</message></stream>\n"));
+                   ReplayRunner::exited(0,
+                                        "<stream><message type=\"warning\">No repositories defined. Operating only "
+                                        "with the installed resolvables.</message>" +
+                                            std::string(kNoPatches) + "</stream>\n"));
   CHECK_THROWS_WITH_AS(empty.collect(), doctest::Contains("no repository could be asked"), CollectorError);
 }
 

@@ -79,7 +79,8 @@ struct Outcome {
 
 Outcome outcome(const std::string& words, int exit_code, const Answer& answer, const std::string& err) {
   Command command;
-  command.argv = {"zypper", lists_updates(words) ? "list-updates" : "list-patches"};
+  command.argv = {"zypper", "list-updates"};
+  if (!lists_updates(words)) command.argv.insert(command.argv.end(), {"--type", "patch"});
   const auto result = test::ReplayRunner::exited(exit_code, "", err);
   const bool is_list = lists_updates(words) || lists_patches(words);
   try {
