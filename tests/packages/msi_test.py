@@ -152,6 +152,27 @@ class Packs(Case):
         self.assertIn(f"\t{OLD}.0\t1033\t", of(self.old, "export", "File"))
 
 
+    def test_with_a_certificate_the_programs_and_the_package_are_signed(self):
+        folder = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory()))
+        key, certificate = folder / "key", folder / "certificate"
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=test",
+                        "-addext", "extendedKeyUsage=codeSigning", "-keyout", key, "-out", certificate], check=True,
+                       stderr=subprocess.DEVNULL)
+        package = pack(folder, OLD, CODE_SIGNING_CERTIFICATE=str(certificate), CODE_SIGNING_KEY=str(key))
+        subprocess.run(["msiextract", "-C", folder / "files", package], check=True, stdout=subprocess.DEVNULL)
+        programs = sorted((folder / "files").rglob("*.exe"))
+        self.assertEqual([program.name for program in programs], ["patchstate.exe", "patchstated.exe"])
+        for file in (package, *programs):
+            def verify():
+                return subprocess.run(["osslsigncode", "verify", "-CAfile", certificate, file], check=False,
+                                      stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode
+            self.assertEqual(verify(), 0, file)
+            content = bytearray(file.read_bytes())
+            content[len(content) // 2] ^= 1
+            file.write_bytes(content)
+            self.assertNotEqual(verify(), 0, file)
+
+
 class Installs(Case):
     def test_the_service_runs_and_is_quoted_and_its_folder_is_its_own(self):
         self.msiexec("/i", self.old)
