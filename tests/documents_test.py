@@ -1,10 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""The documents name what is there: the codes of docs/verdicts.md are those of the source, links lead to files."""
+"""The documents name what is there: the codes of docs/verdicts.md are those of the source, links lead to files, the pages
+made from schemas are current."""
 
 import pathlib
 import re
 import sys
+
+import reference_pages
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 # A code stands first in a braced Warning, Reason or RebootReason, or first in a call that makes one.
@@ -33,11 +36,18 @@ def dead_links():
                 yield f"{page.relative_to(ROOT)}: no such file: {target}"
 
 
+def stale_pages():
+    for name, write in reference_pages.PAGES.items():
+        page = ROOT / name
+        if not page.exists() or page.read_text(encoding="utf-8") != write():
+            yield f"{name} is not what its schema says now: run python3 tests/reference_pages.py"
+
+
 def main():
     source, page = codes_of_the_source(), codes_of_the_page()
     problems = [f"docs/verdicts.md lacks the code {code}" for code in sorted(source - page)]
     problems += [f"docs/verdicts.md names the code {code}, which no source gives" for code in sorted(page - source)]
-    problems += dead_links()
+    problems += [*dead_links(), *stale_pages()]
     for problem in problems:
         print(problem)
     print(f"{len(source)} codes")
