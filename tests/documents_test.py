@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """The documents name what is there: the codes of docs/verdicts.md are those of the source, links lead to files, the pages
-made from schemas are current."""
+made from schemas are current, docs/troubleshooting.md helps with every code, and with messages that there are."""
 
+import json
 import pathlib
 import re
 import sys
@@ -22,11 +23,15 @@ def codes_of_the_source():
     return {code for path in files for code in CODE.findall(path.read_text(encoding="utf-8"))}
 
 
-def codes_of_the_page():
+def codes_in_tables():
     text = (ROOT / "docs/verdicts.md").read_text(encoding="utf-8")
     rows = [line.split("|")[1] for line in text.splitlines() if line.startswith("| `")]
-    reboot = re.findall(r"`(\w+)`", text.partition("## Evidence for a reboot")[2].partition("`rebootPending`")[0])
-    return {code for row in rows for code in re.findall(r"`([a-z_]+[a-z])`", row)} | set(reboot)
+    return {code for row in rows for code in re.findall(r"`([a-z_]+[a-z])`", row)}
+
+
+def codes_of_evidence():
+    text = (ROOT / "docs/verdicts.md").read_text(encoding="utf-8")
+    return set(re.findall(r"`(\w+)`", text.partition("## Evidence for a reboot")[2].partition("`rebootPending`")[0]))
 
 
 def dead_links():
@@ -43,11 +48,38 @@ def stale_pages():
             yield f"{name} is not what its schema says now: run python3 tests/reference_pages.py"
 
 
+def codes_without_help():
+    page = set(re.findall(r"`([a-z_]+)`", (ROOT / "docs/troubleshooting.md").read_text(encoding="utf-8")))
+    schema = json.loads((ROOT / reference_pages.SCHEMA).read_text(encoding="utf-8"))
+    wanted = codes_in_tables() | set(schema["$defs"]["failureKind"]["enum"])
+    for code in sorted(wanted - page):
+        yield f"docs/troubleshooting.md does not help with {code}"
+
+
+def texts_of_the_source():
+    """All string literals of the programs, those that stand side by side joined as the compiler does."""
+    files = [path for folder in ("agent", "assessment", "collectors", "hub", "platform") for path in ROOT.glob(f"{folder}/**/*.cpp")]
+    text = "\n".join(path.read_text(encoding="utf-8") for path in files)
+    return re.sub(r'"\s*\n\s*"', "", text).replace('\\"', '"')
+
+
+def messages_of_nobody():
+    """A message of the page is one between backquotes in a table's first column; … stands for what differs."""
+    source = texts_of_the_source()
+    tables = (ROOT / "docs/troubleshooting.md").read_text(encoding="utf-8").split("| message | what to do |\n|---|---|\n")[1:]
+    messages = [message for table in tables for message in re.findall(r"^\| `(.*?)` \|", table.partition("\n\n")[0], re.M)]
+    if len(messages) < 20:
+        yield "docs/troubleshooting.md has hardly any message"
+    for message in messages:
+        if not all(part.strip() in source for part in message.split("…")):
+            yield f"docs/troubleshooting.md has the message \"{message}\", which no program gives"
+
+
 def main():
-    source, page = codes_of_the_source(), codes_of_the_page()
+    source, page = codes_of_the_source(), codes_in_tables() | codes_of_evidence()
     problems = [f"docs/verdicts.md lacks the code {code}" for code in sorted(source - page)]
     problems += [f"docs/verdicts.md names the code {code}, which no source gives" for code in sorted(page - source)]
-    problems += [*dead_links(), *stale_pages()]
+    problems += [*dead_links(), *stale_pages(), *codes_without_help(), *messages_of_nobody()]
     for problem in problems:
         print(problem)
     print(f"{len(source)} codes")
