@@ -23,10 +23,24 @@ def codes_of_the_source():
     return {code for path in files for code in CODE.findall(path.read_text(encoding="utf-8"))}
 
 
+def first_cells(page, heading):
+    """What stands first in the rows of each table of the page whose first column has this heading."""
+    for block in (ROOT / page).read_text(encoding="utf-8").split("\n\n"):
+        head, *rows = block.strip().splitlines()
+        if head.startswith(f"| {heading} |"):
+            yield from (row.split(" | ")[0] for row in rows[1:])
+
+
 def codes_in_tables():
-    text = (ROOT / "docs/verdicts.md").read_text(encoding="utf-8")
-    rows = [line.split("|")[1] for line in text.splitlines() if line.startswith("| `")]
-    return {code for row in rows for code in re.findall(r"`([a-z_]+[a-z])`", row)}
+    return {code for cell in first_cells("docs/verdicts.md", "code") for code in re.findall(r"`([a-z_]+[a-z])`", cell)}
+
+
+def failure_kinds_told_wrongly():
+    schema = json.loads((ROOT / reference_pages.SCHEMA).read_text(encoding="utf-8"))
+    kinds = set(schema["$defs"]["failureKind"]["enum"])
+    for page in ("docs/verdicts.md", "docs/troubleshooting.md"):
+        told = {kind for cell in first_cells(page, "kind") for kind in re.findall(r"`([a-z_]+)`", cell)}
+        yield from (f"{page}: {kind} is only here or only in the schema" for kind in sorted(told ^ kinds))
 
 
 def codes_of_evidence():
@@ -50,9 +64,7 @@ def stale_pages():
 
 def codes_without_help():
     page = set(re.findall(r"`([a-z_]+)`", (ROOT / "docs/troubleshooting.md").read_text(encoding="utf-8")))
-    schema = json.loads((ROOT / reference_pages.SCHEMA).read_text(encoding="utf-8"))
-    wanted = codes_in_tables() | set(schema["$defs"]["failureKind"]["enum"])
-    for code in sorted(wanted - page):
+    for code in sorted(codes_in_tables() - page):
         yield f"docs/troubleshooting.md does not help with {code}"
 
 
@@ -64,10 +76,9 @@ def texts_of_the_source():
 
 
 def messages_of_nobody():
-    """A message of the page is one between backquotes in a table's first column; … stands for what differs."""
+    """A message of the page is what stands between backquotes first in a row; … stands for what differs."""
     source = texts_of_the_source()
-    tables = (ROOT / "docs/troubleshooting.md").read_text(encoding="utf-8").split("| message | what to do |\n|---|---|\n")[1:]
-    messages = [message for table in tables for message in re.findall(r"^\| `(.*?)` \|", table.partition("\n\n")[0], re.M)]
+    messages = [cell.removeprefix("| ").strip("`") for cell in first_cells("docs/troubleshooting.md", "message")]
     if len(messages) < 20:
         yield "docs/troubleshooting.md has hardly any message"
     for message in messages:
@@ -79,7 +90,7 @@ def main():
     source, page = codes_of_the_source(), codes_in_tables() | codes_of_evidence()
     problems = [f"docs/verdicts.md lacks the code {code}" for code in sorted(source - page)]
     problems += [f"docs/verdicts.md names the code {code}, which no source gives" for code in sorted(page - source)]
-    problems += [*dead_links(), *stale_pages(), *codes_without_help(), *messages_of_nobody()]
+    problems += [*failure_kinds_told_wrongly(), *codes_without_help(), *messages_of_nobody(), *dead_links(), *stale_pages()]
     for problem in problems:
         print(problem)
     print(f"{len(source)} codes")
