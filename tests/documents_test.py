@@ -10,6 +10,7 @@ import sys
 
 import reference_pages
 
+LARGEST_PICTURE = 150 * 1024
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 # A code stands first in a braced Warning, Reason or RebootReason, or first in a call that makes one.
 CODE = re.compile(r'(?:\{|\b(?:incomplete|doubt|failed)\()\s*"([a-z]+(?:_[a-z]+)+|kernel|removed)",\s')
@@ -48,11 +49,33 @@ def codes_of_evidence():
     return set(re.findall(r"`(\w+)`", text.partition("## Evidence for a reboot")[2].partition("`rebootPending`")[0]))
 
 
+def anchors(page):
+    """What a link to a heading of the page is called, as GitHub makes it: small letters, - for a space, no other marks."""
+    headings = re.findall(r"^#+ (.*)$", page.read_text(encoding="utf-8"), re.M)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
 def dead_links():
     for page in [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]:
-        for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
-            if not (page.parent / target).exists():
+        for target, anchor in re.findall(r"\]\(([^)#:]*)(?:#([^)]*))?\)", page.read_text(encoding="utf-8")):
+            place = page.parent / target if target else page
+            if not place.exists():
                 yield f"{page.relative_to(ROOT)}: no such file: {target}"
+            elif anchor and anchor not in anchors(place):
+                yield f"{page.relative_to(ROOT)}: {target} has no heading {anchor}"
+
+
+def pages_without_a_way_to_them():
+    index = (ROOT / "docs/README.md").read_text(encoding="utf-8")
+    for page in sorted(ROOT.glob("docs/*.md")):
+        if page.name != "README.md" and f"]({page.name})" not in index:
+            yield f"docs/README.md does not name {page.name}"
+
+
+def large_pictures():
+    for picture in sorted(ROOT.glob("docs/**/*.png")):
+        if picture.stat().st_size > LARGEST_PICTURE:
+            yield f"{picture.relative_to(ROOT)} has {picture.stat().st_size} bytes: no more than {LARGEST_PICTURE}"
 
 
 def stale_pages():
@@ -90,7 +113,8 @@ def main():
     source, page = codes_of_the_source(), codes_in_tables() | codes_of_evidence()
     problems = [f"docs/verdicts.md lacks the code {code}" for code in sorted(source - page)]
     problems += [f"docs/verdicts.md names the code {code}, which no source gives" for code in sorted(page - source)]
-    problems += [*failure_kinds_told_wrongly(), *codes_without_help(), *messages_of_nobody(), *dead_links(), *stale_pages()]
+    problems += [*failure_kinds_told_wrongly(), *codes_without_help(), *messages_of_nobody(), *dead_links(), *stale_pages(),
+                 *pages_without_a_way_to_them(), *large_pictures()]
     for problem in problems:
         print(problem)
     print(f"{len(source)} codes")
