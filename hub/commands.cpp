@@ -139,7 +139,9 @@ int create_token(const StoreAddress& address, const TokenRequest& request) {
   do_and_note(store, entry, [&] {
     id = store.add_credential(credential);
     entry.target = std::to_string(id);
-    entry.detail = enrols ? "enrols " + counted(static_cast<int>(request.uses), "machine") : "reads " + request.scope;
+    entry.detail = enrols                    ? "enrols " + counted(static_cast<int>(request.uses), "machine")
+                   : request.scope == "read" ? "reads all"
+                                             : "reads " + request.scope;
     return true;
   });
   fmt::print(stderr, "token {}: it is shown once, now\n", id);

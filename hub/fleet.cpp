@@ -5,6 +5,7 @@
 
 #include "assessment/assessment_json.h"
 #include "assessment/words.h"
+#include "hub/number_text.h"
 
 namespace patchstate {
 
@@ -88,35 +89,33 @@ bool is_completed(const FleetCounts& counts) {
 }
 
 std::string sentence_about(const FleetCounts& counts, Time now) {
-  const auto number = [](std::int64_t value, std::string_view one) {
-    return fmt::format("{} {}{}", value, one, value == 1 ? "" : "s");
-  };
   if (counts.hosts == 0) return "Apply system updates: not known: no machine is enrolled";
   const auto accepted = [&] {
     std::string text =
-        fmt::format("{} miss{} {} whose risk was accepted", number(counts.accepted, "machine"),
-                    counts.accepted == 1 ? "es" : "", number(counts.accepted_updates, "security update"));
+        fmt::format("{} miss{} {} whose risk was accepted", count_text(counts.accepted, "machine"),
+                    counts.accepted == 1 ? "es" : "", count_text(counts.accepted_updates, "security update"));
     if (now < counts.accepted_until)
       text += fmt::format(", the first acceptance ends in {}", age_in_words(counts.accepted_until - now));
     return text;
   };
   if (is_completed(counts)) {
-    const std::string compliant = fmt::format("{} of {} compliant", counts.compliant, number(counts.hosts, "machine"));
+    const std::string compliant =
+        fmt::format("{} of {} compliant", number_text(counts.compliant), count_text(counts.hosts, "machine"));
     return counts.accepted == 0
                ? "Apply system updates: completed: " + compliant
                : fmt::format("Apply system updates: completed with accepted risks: {}; {}", compliant, accepted());
   }
   std::string text = "Apply system updates: not completed: ";
   if (counts.noncompliant > 0) {
-    text += fmt::format("{} of {} miss{} {}", counts.noncompliant, number(counts.hosts, "machine"),
-                        counts.noncompliant == 1 ? "es" : "", number(counts.security_updates, "security update"));
+    text += fmt::format("{} of {} miss{} {}", number_text(counts.noncompliant), count_text(counts.hosts, "machine"),
+                        counts.noncompliant == 1 ? "es" : "", count_text(counts.security_updates, "security update"));
     if (counts.oldest_pending != Time{} && counts.oldest_pending < now)
       text += fmt::format("; the oldest has been pending {}", age_in_words(now - counts.oldest_pending));
   } else {
-    text += fmt::format("no machine of {} is known to miss a security update", counts.hosts);
+    text += fmt::format("no machine of {} is known to miss a security update", number_text(counts.hosts));
   }
   const auto add = [&](std::int64_t value, std::string_view is, std::string_view are) {
-    if (value > 0) text += fmt::format("; {} {}", number(value, "machine"), value == 1 ? is : are);
+    if (value > 0) text += fmt::format("; {} {}", count_text(value, "machine"), value == 1 ? is : are);
   };
   add(counts.silent + counts.never_reported, "is not reporting", "are not reporting");
   add(counts.unknown - counts.silent - counts.never_reported, "can't prove its state", "can't prove their state");

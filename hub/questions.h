@@ -147,9 +147,11 @@ struct FleetPlan {
   std::int64_t accepted = 0;      ///< machines that are left out because the risk of what they miss was accepted
 };
 FleetPlan fleet_plan(Store& store, Time now);
-/// Hosts by operating system: name, hosts, security updates, hosts past the end of its support.
+/// Hosts by operating system: its name, the filter `os=` that finds them ("debian:13"; empty: none does), hosts,
+/// security updates, hosts past the end of its support.
 struct SystemCount {
   std::string name;
+  std::string filter;
   std::int64_t hosts = 0;
   std::int64_t security = 0;
   std::int64_t past_support = 0;

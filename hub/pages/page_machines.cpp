@@ -34,6 +34,12 @@ std::string extent_text(std::size_t rows, bool is_first, bool is_last) {
   return fmt::format("{} {}", which, rows == 1 ? "machine" : count_text(count, "machine"));
 }
 
+/// What a machine that can't prove its state misses is at least what it said; a 0 there would read as "nothing".
+std::string missing_text(std::int64_t count, VerdictValue verdict) {
+  if (verdict != VerdictValue::unknown) return number_text(count);
+  return count == 0 ? "?" : "≥ " + number_text(count);
+}
+
 Data row_of(const HostRecord& host, const TagsOfHosts& tags, Time now) {
   const Verdict verdict = explained(host, now);
   Data row;
@@ -43,8 +49,8 @@ Data row_of(const HostRecord& host, const TagsOfHosts& tags, Time now) {
   row.set("reason", verdict.reasons.empty() || verdict.value == VerdictValue::compliant
                         ? Data(false)
                         : Data(verdict.reasons.front().message));
-  row.set("security", number_text(host.security));
-  row.set("other", number_text(host.other));
+  row.set("security", missing_text(host.security, verdict.value));
+  row.set("other", missing_text(host.other, verdict.value));
   row.set("oldest", age_text(host.oldest_pending, now));
   row.set("system", host.os_name);
   row.set("reboot", host.reboot == 1 ? "pending" : host.reboot == 0 ? "no" : "not known");

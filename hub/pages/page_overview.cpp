@@ -7,6 +7,7 @@
 
 #include "assessment/assessment_json.h"
 #include "assessment/words.h"
+#include "hub/api_parameters.h"
 #include "hub/pages/chart.h"
 #include "hub/pages/links.h"
 #include "hub/pages/words.h"
@@ -161,6 +162,7 @@ void put_systems(Data& data, Store& store, Time now) {
   for (const auto& system : systems(store, now)) {
     Data row;
     row.set("name", system.name.empty() ? "not known" : system.name);
+    row.set("path", system.filter.empty() ? Data(false) : Data("to", "/machines?os=" + percent_encoded(system.filter)));
     row.set("hosts", number_text(system.hosts));
     row.set("security", number_text(system.security));
     row.set("past", number_text(system.past_support));

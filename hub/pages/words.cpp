@@ -8,20 +8,6 @@
 
 namespace patchstate {
 
-std::string number_text(std::int64_t value) {
-  std::string text = std::to_string(value);
-  const std::size_t first = value < 0 ? 1 : 0;
-  for (std::size_t at = text.size(); at > first + 3;) {
-    at -= 3;
-    text.insert(at, ",");
-  }
-  return text;
-}
-
-std::string count_text(std::int64_t value, std::string_view one) {
-  return fmt::format("{} {}{}", number_text(value), one, value == 1 ? "" : "s");
-}
-
 std::string day_text(Time time) {
   return format_time(time).substr(0, 10);
 }

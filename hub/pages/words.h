@@ -1,19 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// Numbers, times and verdicts as the pages say them.
+// Times and verdicts as the pages say them.
 #pragma once
 
 #include <cstdint>
 #include <string>
 #include <string_view>
 
+#include "hub/number_text.h"
 #include "hub/pages/render.h"
 
 namespace patchstate {
 
-/// 50000 → "50,000".
-std::string number_text(std::int64_t value);
-/// "1 machine", "1,204 machines".
-std::string count_text(std::int64_t value, std::string_view one);
 /// "2026-11-28", in UTC.
 std::string day_text(Time time);
 /// {{#x}}<time datetime="{{machine}}">{{text}}</time>{{/x}}; false for the epoch, which means "not known".

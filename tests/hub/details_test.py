@@ -119,6 +119,16 @@ class Plan(Details):
 
 
 @on_both_stores
+class Overview(Details):
+    def test_an_operating_system_leads_to_its_machines(self):
+        self.reported("web-1")
+        system = self.host(self.hub, "web-1")["os"]
+        path = "/machines?os=" + urllib.parse.quote(f"{system['id']}:{system['versionId']}", safe="")
+        self.assertIn(f'<a href="{path}"><bdi>{system["name"]}</bdi></a>', self.raw("/").body.decode())
+        self.says(path, "web-1.example.org")
+
+
+@on_both_stores
 class Updates(Details):
     def test_an_update_says_who_lacks_it_since_when_and_in_what_state(self):
         self.reported("web-1", patch("openssl", cves=["CVE-2026-1"], advisories=[reports.advisory("DSA-1-1")]))
