@@ -21,7 +21,7 @@ sys.path.insert(0, str(TOP / "tests/delivery"))
 import delivery_test  # noqa: E402  (needs the path above; takes the folder of the programs)
 from endpoints import Certificates  # noqa: E402
 
-NGINX = shutil.which("nginx", path="/usr/sbin:/usr/bin")
+NGINX = shutil.which("nginx", path=f"/usr/sbin:{TOP}/build/tools/usr/sbin")
 WITHIN = 60  # seconds
 AROUND = """daemon off;
 pid {folder}/nginx.pid;
@@ -41,7 +41,7 @@ http {{
 
 def setUpModule():
     if not NGINX:
-        reason = "no nginx here: apt install nginx-light"
+        reason = "no nginx here: `./dev test` puts one into build/tools/"
         print(reason)
         raise unittest.SkipTest(reason)
 
