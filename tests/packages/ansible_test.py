@@ -26,7 +26,7 @@ def skip(reason):
 
 
 def as_hub(machine, *arguments):
-    return machine.run("runuser", "-u", "patchstate-hub", "--", "patchstate-hub", *arguments).strip()
+    return machine.run("runuser", "-u", "patchstate-hub", "--", "patchstate-hub", *arguments).splitlines()[-1]
 
 
 def play(machine, token):
