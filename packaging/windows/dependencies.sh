@@ -58,4 +58,14 @@ done
 # shellcheck disable=SC2016  # a variable of CMake's
 sed -i 's#set(_IMPORT_PREFIX "/usr")#get_filename_component(_IMPORT_PREFIX "${CMAKE_CURRENT_LIST_DIR}/../../.." ABSOLUTE)#' \
     "$prefix/lib/cmake/doctest/doctestTargets.cmake"
+
+# Which sources went in, and under which terms: the MSI says so, and the SBOM.
+mkdir "$prefix/licences"
+awk '/^Source:/ { source = $2 } /^Version:/ { print source, $2 }' "$work"/src/*.dsc >"$prefix/versions"
+for name in curl fmtlib; do cp "$(echo "$work/src/$name"-*/debian/copyright)" "$prefix/licences/$name"; done
+for name in nlohmann-json3-dev libcli11-dev libtomlplusplus-dev libz-mingw-w64-dev mingw-w64-x86-64-dev \
+    g++-mingw-w64-x86-64-posix; do
+    dpkg-query -W -f '${Package} ${Version}\n' "$name" >>"$prefix/versions"
+    cp "/usr/share/doc/$name/copyright" "$prefix/licences/$name"
+done
 rm -rf "$work"
