@@ -31,6 +31,9 @@ END
     cd "$work/src" && apt-get -qq -o Acquire::Retries=3 source curl fmtlib >/dev/null
 )
 
+# Where they were built is in no program.
+export CFLAGS="-ffile-prefix-map=$work=." CXXFLAGS="-ffile-prefix-map=$work=."
+
 build() { # build NAME SOURCE [CMAKE ARGUMENTS]
     local name=$1 source=$2
     shift 2
