@@ -23,7 +23,11 @@ endfunction()
 # The agent. Its programs find each other in ../libexec/patchstate (platform/paths).
 install(TARGETS patchstate RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT agent)
 install(TARGETS patchstated RUNTIME DESTINATION ${CMAKE_INSTALL_SBINDIR} COMPONENT agent)
-install(TARGETS patchstate-send patchstate-apt-probe patchstate-solv-probe
+set(AGENT_HELPERS patchstate-send)
+if(NOT PATCHSTATE_PORTABLE)
+  list(APPEND AGENT_HELPERS patchstate-apt-probe patchstate-solv-probe)
+endif()
+install(TARGETS ${AGENT_HELPERS}
         RUNTIME DESTINATION libexec/patchstate COMPONENT agent)
 install(FILES ${PACKAGING}/patchstate.toml DESTINATION /etc/patchstate COMPONENT agent)
 install(FILES ${PACKAGING}/systemd/patchstate.service ${PACKAGING}/systemd/patchstate-refresh.service
@@ -36,6 +40,9 @@ install(FILES ${PACKAGING}/man/patchstated.8 DESTINATION ${CMAKE_INSTALL_MANDIR}
 install(FILES ${PACKAGING}/completions/patchstate.bash DESTINATION ${COMPLETIONS} RENAME patchstate COMPONENT agent)
 install(FILES ${PACKAGING}/completions/_patchstate DESTINATION ${ZSH_COMPLETIONS} COMPONENT agent)
 
+if(PATCHSTATE_PORTABLE)
+  return()
+endif()
 install(TARGETS patchstate-hub RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT hub)
 install(FILES ${PACKAGING}/systemd/patchstate-hub.service DESTINATION lib/systemd/system COMPONENT hub)
 install_settings_of_systemd(patchstate-hub hub)
