@@ -47,6 +47,17 @@ fs::path key_file_of(const Reporting& report) {
   return folder.empty() ? folder : folder / "host-key";
 }
 
+fs::path left_token_file() {
+  const auto folder = state_folder();
+  return folder.empty() ? folder : folder / "enroll-token";
+}
+
+bool is_enrolment_due(const Reporting& report) {
+  const auto token = left_token_file();
+  return !token.empty() && stamp(token).size >= 0 && report.client_certificate.empty() &&
+         stamp(key_file_of(report)).size < 0;
+}
+
 HubAccessResult access_to_enroll(const Reporting& report) {
   if (report.hub.empty())
     return {
@@ -86,6 +97,11 @@ HubAccessResult access_to_send(const Reporting& report) {
     auto key = read_secret(file);
     if (!key.problem.empty()) return {{}, std::move(key.problem)};
     result.access.host_key = std::move(key.secret);
+  } else if (is_enrolment_due(report)) {
+    return {
+        {},
+        fmt::format("this machine is not enrolled with {} yet; the next `patchstate send` does it, by the token in {}",
+                    report.hub, left_token_file().string())};
   } else if (report.client_certificate.empty()) {
     return {{},
             fmt::format("this machine is not enrolled with {}: {} is not there; `patchstate enroll --token-file "

@@ -19,6 +19,13 @@ struct HubAccessResult {
 
 std::filesystem::path key_file_of(const Reporting& report);
 
+inline constexpr std::size_t kLongestToken = 1024;
+/// Where an installer leaves the token that the next `send` enrols this machine with; empty: this user has no such
+/// place.
+std::filesystem::path left_token_file();
+/// A token was left, and this machine has neither a key nor a client certificate yet.
+bool is_enrolment_due(const Reporting& report);
+
 /// Without a host key: as a machine that is not enrolled yet.
 HubAccessResult access_to_enroll(const Reporting& report);
 /// With the host key, or a client certificate in place of it.

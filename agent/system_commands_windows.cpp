@@ -29,6 +29,16 @@ SystemCommands add_system_commands(CLI::App& app) {
           "--config", [command](const std::string& name) { command->config_file = name; },
           "configuration file of the service, instead of " + default_config_file().string())
       ->type_name("FILE");
+  install
+      ->add_option_function<std::string>(
+          "--hub", [command](const std::string& address) { command->hub = address; },
+          "report to this hub, where there is no configuration yet")
+      ->type_name("URL");
+  install
+      ->add_option_function<std::string>(
+          "--token-file", [command](const std::string& name) { command->token_file = name; },
+          "file with a token, which others can't read: the service enrols this machine by it")
+      ->type_name("FILE");
   add("uninstall", "Stop the service and take it away; configuration and results stay", ServiceAction::uninstall);
   add("start", "Start the service and wait until it runs", ServiceAction::start);
   add("stop", "Stop the service and wait until it has ended", ServiceAction::stop);

@@ -46,7 +46,8 @@ void print_hosts(const std::vector<HostRecord>& hosts, Time now) {
 void print_fleet(Store& store, const FleetCounts& counts, Time now) {
   fmt::print("{}\n\n", sentence_about(counts, now));
   fmt::print(
-      "{} compliant, {} noncompliant, {} unknown ({} not reporting, {} never reported); {} waiting for a reboot\n",
+      "{} compliant, {} noncompliant, {} accepted, {} unknown ({} not reporting, {} never reported); {} waiting for a "
+      "reboot\n",
       counts.compliant, counts.noncompliant, counts.accepted, counts.unknown, counts.silent, counts.never_reported,
       counts.reboots);
   for (const char* const verdict : {"noncompliant", "unknown"}) {

@@ -16,6 +16,7 @@
 #include "hub/notice_queue.h"
 #include "hub/people.h"
 #include "hub/risks.h"
+#include "platform/service_manager.h"
 
 namespace patchstate {
 namespace {
@@ -114,10 +115,12 @@ void serve(const ServeOptions& options) {
   log_line(LogLevel::info,
            fmt::format("serving {}://{}:{}, store {}", options.http.tls.certificate.empty() ? "http" : "https",
                        options.http.address, server.port(), options.api.store.shown));
+  tell_service_manager("READY=1");
   {
     const Notifier notifier(options.api.store, options.notify);
     wait_for(signals, options);
   }
+  tell_service_manager("STOPPING=1");
   log_line(LogLevel::info, "stopping: what was accepted is stored first");
   server.stop_listening();
   api.stop();

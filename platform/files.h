@@ -22,7 +22,8 @@ std::string read_head(const std::filesystem::path& path, std::size_t max_bytes);
 
 /// Temporary file in the same folder, fsync, rename, fsync of the folder: afterwards the path holds either the old or
 /// the new content, whatever happens. The old file stays on every error (disk full, read-only). Throws EINVAL where
-/// something else than a regular file is there: /dev/stdout, a link.
+/// something else than a regular file is there: /dev/stdout, a link. What root writes belongs to the owner of the
+/// folder.
 void write_durably(const std::filesystem::path& path, std::string_view content, unsigned mode = 0644);
 /// Gives `file`, which is on disk already, one more name, durably, in place of what had that name; where the file
 /// system has no such names the content is written again. Nobody may write into either afterwards, only replace it.

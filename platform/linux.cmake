@@ -8,6 +8,15 @@ else()
   set(HYPERVISOR_SOURCE linux/hypervisor_none.cpp)
 endif()
 
+# Only glibc's heap can be told what to keep.
+include(CheckCXXSymbolExists)
+check_cxx_symbol_exists(malloc_trim malloc.h HAS_MALLOC_TRIM)
+if(HAS_MALLOC_TRIM)
+  set(HEAP_SOURCE linux/heap_glibc.cpp)
+else()
+  set(HEAP_SOURCE linux/heap_musl.cpp)
+endif()
+
 add_library(platform STATIC
   linux/clocks.cpp
   linux/deleted_files.cpp
@@ -16,6 +25,7 @@ add_library(platform STATIC
   linux/file_stamps.cpp
   linux/file_watch.cpp
   linux/hash.cpp
+  ${HEAP_SOURCE}
   ${HYPERVISOR_SOURCE}
   linux/journal.cpp
   linux/link_local_http.cpp

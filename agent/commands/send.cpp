@@ -6,6 +6,7 @@
 
 #include "agent/delivery_queue.h"
 #include "agent/destination_delivery.h"
+#include "agent/enrolment.h"
 #include "agent/https_endpoint.h"
 #include "agent/hub_access.h"
 #include "agent/machine.h"
@@ -174,11 +175,13 @@ int run(const SendCommand& command) {
   if (!loaded.errors.empty()) return complain(fmt::format("{}", fmt::join(loaded.errors, "\n")));
   auto& config = loaded.config;
   if (command.hub.ca) config.report.ca = *command.hub.ca;
-  const auto hub = found_or_problem([&] { return access_to_send(config.report); });
+  const auto hub = found_or_problem([&] { return access_enrolling_if_needed(config.report); });
   DeliveryOptions options{config.report.hub, state_folder(), {}, current_time(), false};
   if (command.full) options.form = ReportForm::full;
   const bool is_queued = !command.file && !options.state_folder.empty();
-  if (is_queued && !config.destinations.empty()) return send_waiting(command, config, hub, options);
+  // An enrolment that did not succeed waits like a report: for as long as it needs a hub, other queues don't.
+  if (is_queued && (!config.destinations.empty() || is_enrolment_due(config.report)))
+    return send_waiting(command, config, hub, options);
   if (!hub.problem.empty()) return complain(hub.problem);
   if (is_queued) return send_waiting(command, config, hub, options);
   HttpsEndpoint endpoint(hub.access);

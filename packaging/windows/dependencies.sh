@@ -1,35 +1,23 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # dependencies.sh PREFIX: fmt and curl (Schannel) for Windows, cross-built from Debian's own sources, and the headers that
-# are the same everywhere. Fetched from the mirror that this system's apt uses, without touching its configuration.
+# are the same everywhere.
 set -euo pipefail
 
 prefix=$(realpath -m "$1")
-toolchain=$(realpath "$(dirname "${BASH_SOURCE[0]}")/../../cmake/mingw64.cmake")
+here=$(dirname "${BASH_SOURCE[0]}")
+toolchain=$(realpath "$here/../../cmake/mingw64.cmake")
+# shellcheck source=packaging/debian_sources.sh
+source "$here/../debian_sources.sh"
 work=$prefix.work
 export WIN_DEPS=$prefix
 
 rm -rf "$work" "$prefix"
-mkdir -p "$work"/{apt/lists/partial,apt/cache/archives/partial,apt/parts,src,build} "$prefix"/{include,lib/cmake,share/cmake}
-# The system's own sources, asked for source packages.
-for file in /etc/apt/sources.list /etc/apt/sources.list.d/*; do
-    case $file in
-        *.sources) sed 's/^Types:.*/Types: deb-src/' "$file" >"$work/apt/parts/${file##*/}" ;;
-        *.list) sed -nE 's/^deb(-src)? /deb-src /p' "$file" 2>/dev/null >"$work/apt/parts/${file##*/}" || true ;;
-    esac
-done
-cat >"$work/apt/apt.conf" <<END
-Dir::Etc::SourceList "/dev/null";
-Dir::Etc::SourceParts "$work/apt/parts";
-Dir::State::Lists "$work/apt/lists";
-Dir::Cache "$work/apt/cache";
-APT::Sandbox::User "root";
-END
-(
-    export APT_CONFIG=$work/apt/apt.conf
-    apt-get -qq -o Acquire::Retries=3 update
-    cd "$work/src" && apt-get -qq -o Acquire::Retries=3 source curl fmtlib >/dev/null
-)
+mkdir -p "$work/build" "$prefix"/{include,lib/cmake,share/cmake}
+debian_sources "$work" curl fmtlib
+
+# Where they were built is in no program.
+export CFLAGS="-ffile-prefix-map=$work=." CXXFLAGS="-ffile-prefix-map=$work=."
 
 build() { # build NAME SOURCE [CMAKE ARGUMENTS]
     local name=$1 source=$2
@@ -58,4 +46,14 @@ done
 # shellcheck disable=SC2016  # a variable of CMake's
 sed -i 's#set(_IMPORT_PREFIX "/usr")#get_filename_component(_IMPORT_PREFIX "${CMAKE_CURRENT_LIST_DIR}/../../.." ABSOLUTE)#' \
     "$prefix/lib/cmake/doctest/doctestTargets.cmake"
+
+# Which sources went in, and under which terms: the MSI says so, and the SBOM.
+mkdir "$prefix/licences"
+awk '/^Source:/ { source = $2 } /^Version:/ { print source, $2 }' "$work"/src/*.dsc >"$prefix/versions"
+for name in curl fmtlib; do cp "$(echo "$work/src/$name"-*/debian/copyright)" "$prefix/licences/$name"; done
+for name in nlohmann-json3-dev libcli11-dev libtomlplusplus-dev libz-mingw-w64-dev mingw-w64-x86-64-dev \
+    g++-mingw-w64-x86-64-posix; do
+    dpkg-query -W -f '${Package} ${Version}\n' "$name" >>"$prefix/versions"
+    cp "/usr/share/doc/$name/copyright" "$prefix/licences/$name"
+done
 rm -rf "$work"

@@ -32,6 +32,7 @@ class TemporaryFile {
   TemporaryFile(const fs::path& target, int folder) : target_(target), folder_(folder), name_(temporary_name(target)) {
     fd_.reset(::openat(folder_, name_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
     if (!fd_) fail();
+    give_to_owner_of_folder();
   }
   TemporaryFile(const TemporaryFile&) = delete;
   TemporaryFile& operator=(const TemporaryFile&) = delete;
@@ -58,6 +59,13 @@ class TemporaryFile {
   }
 
  private:
+  /// What root writes into the service's folder (`patchstate enroll`), the service must be able to read. Where it can't
+  /// be given away it stays root's.
+  void give_to_owner_of_folder() const {
+    struct stat folder {};
+    if (::geteuid() != 0 || ::fstat(folder_, &folder) != 0 || folder.st_uid == 0) return;
+    [[maybe_unused]] const int given = ::fchown(fd_.get(), folder.st_uid, folder.st_gid);
+  }
   [[noreturn]] void fail() const { throw os_error(errno, "cannot write", target_); }
 
   const fs::path& target_;

@@ -8,10 +8,10 @@
 #include <memory>
 
 #include <fcntl.h>
-#include <malloc.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "platform/linux/heap.h"
 #include "platform/linux/os_error.h"
 
 extern char program_begin asm("__executable_start");  // the linker's own names, see end(3)
@@ -21,6 +21,10 @@ namespace patchstate {
 namespace {
 
 constexpr std::size_t kPage = 4096;
+
+// MADV_POPULATE_READ and MADV_POPULATE_WRITE of Linux, which not every C library's headers name.
+constexpr int kPopulateRead = 22;
+constexpr int kPopulateWrite = 23;
 
 volatile std::sig_atomic_t exit_code = 0;
 
@@ -73,22 +77,16 @@ std::vector<std::string> program_arguments(int argc, const char* const* argv) {
 /// On a virtual machine a page fault can cost 15 µs, and a page of many at once 1 µs or less. A kernel before 5.14 does
 /// not know the requests; then each page comes when it is touched, as ever.
 void take_first_pages() {
-#ifdef MADV_POPULATE_READ
-  advise(&program_begin, &code_end, MADV_POPULATE_READ);
-#endif
+  advise(&program_begin, &code_end, kPopulateRead);
   take_memory(kFirstMemory);
 }
 
 void take_memory(std::size_t bytes) {
-#ifdef MADV_POPULATE_WRITE
   // From the heap, and it stays there: for what is larger malloc would else ask the system each time.
-  const auto from_heap = static_cast<int>(std::max(4 * kFirstMemory, std::min(2 * bytes, kMostFromHeap)));
-  ::mallopt(M_MMAP_THRESHOLD, from_heap);
-  ::mallopt(M_TRIM_THRESHOLD, from_heap);
+  keep_freed_memory(std::max(4 * kFirstMemory, std::min(2 * bytes, kMostFromHeap)));
   auto* const memory = static_cast<char*>(std::malloc(bytes));
-  if (memory != nullptr) advise(memory, memory + bytes, MADV_POPULATE_WRITE);
+  if (memory != nullptr) advise(memory, memory + bytes, kPopulateWrite);
   std::free(memory);
-#endif
 }
 
 /// MADV_DONTNEED of pages that are only read, and are the file's own: what is needed again comes back from it.

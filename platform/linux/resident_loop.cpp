@@ -9,13 +9,13 @@
 #include <system_error>
 #include <utility>
 
-#include <malloc.h>
 #include <poll.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
 #include "platform/linux/clocks.h"
 #include "platform/linux/file_watch.h"
+#include "platform/linux/heap.h"
 #include "platform/linux/os_error.h"
 #include "platform/linux/process_run.h"
 #include "platform/linux/unique_fd.h"
@@ -137,7 +137,7 @@ struct ResidentLoop::Sources {
     happened.ended = run->finish();
     happened.ended->duration = time_since_boot() - begun;
     run.reset();
-    ::malloc_trim(0);  // what it said may have been long, and the next run is hours away
+    give_back_freed_memory();  // what it said may have been long, and the next run is hours away
   }
 };
 

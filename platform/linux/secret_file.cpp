@@ -17,6 +17,7 @@
 #include "platform/files.h"
 #include "platform/linux/os_error.h"
 #include "platform/linux/unique_fd.h"
+#include "platform/paths.h"
 
 namespace patchstate {
 namespace {
@@ -50,9 +51,16 @@ bool list_admits_only_this_user(const UniqueFd& fd) {
                      });
 }
 
+/// The key that the service's user keeps is root's to use, too: `patchstate doctor`.
+bool is_kept_by_service(const fs::path& path, const struct stat& status) {
+  struct stat folder {};
+  return path.parent_path() == system_state_folder() && ::stat(system_state_folder().c_str(), &folder) == 0 &&
+         folder.st_uid == status.st_uid;
+}
+
 /// Judged on the open file: what the name leads to may change between looking and reading.
 std::string problem_of(const UniqueFd& fd, const fs::path& path, const struct stat& status) {
-  if (status.st_uid != ::geteuid() && status.st_uid != 0)
+  if (status.st_uid != ::geteuid() && status.st_uid != 0 && !(::geteuid() == 0 && is_kept_by_service(path, status)))
     return fmt::format("{0} belongs to another user, who can read and change it: chown root {0}", path.string());
   const bool by_list = (status.st_mode & (S_IWGRP | S_IXGRP | S_IRWXO)) == 0 && list_admits_only_this_user(fd);
   if ((status.st_mode & (S_IRWXG | S_IRWXO)) != 0 && !by_list)

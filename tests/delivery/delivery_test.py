@@ -330,6 +330,38 @@ class Enrolment(Case):
         self.configure(hub.url)
         self.ends(0, "enroll", "--token-file", token)
 
+    def test_a_token_that_an_installer_left_enrols_with_the_first_delivery_that_reaches_the_hub(self):
+        hub = self.serve()
+        self.configure(hub.url)
+        self.assess()
+        self.assertIn("not enrolled", self.ends(ERROR, "send").stderr)
+        token = self.state / "enroll-token"
+        token.write_text(hub.command("token", "create", "enrol"))
+        token.chmod(0o600)
+        hub.stop()
+        self.assertIn("next=", self.ends(LATER, "send", "--due", says="not enrolled, try again later").stdout)
+        self.assertIn("the next `patchstate send` does it", self.ends(REJECTED, "doctor").stdout)
+        self.assertTrue(token.exists())
+        hub.start()
+        self.ends(ACCEPTED, "send", "--all", says="accepted the full report")
+        self.assertFalse(token.exists())
+        self.assertEqual(len(hub.ask("/v1/hosts")["hosts"]), 1)
+
+    def test_a_token_that_was_left_is_kept_when_the_hub_refuses_it_and_not_used_where_there_is_a_key(self):
+        hub, host = self.enrolled()
+        self.assess()
+        token = self.state / "enroll-token"
+        token.write_text("pse_wrong\n")
+        token.chmod(0o600)
+        self.ends(ACCEPTED, "send", "--all", says="accepted the full report")
+        hub.command("host", "remove", host)
+        self.key_file.unlink()
+        self.assess()
+        self.ends(LATER, "send", says=["HTTP 403", "did not enrol this machine"])
+        self.assertTrue(token.exists())
+        token.chmod(0o644)
+        self.ends(LATER, "send", says=f"chmod 600 {token}")
+
     def test_a_revoked_key_is_rejected(self):
         hub, host = self.enrolled()
         self.assess()

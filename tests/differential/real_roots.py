@@ -117,15 +117,15 @@ class RealRoot:
         suites = [self.release, f"{self.release}-updates", f"{self.release}-security"]
         while True:
             self._write_sources(*suites)
+            packages = ["jq", "ca-certificates"] + ["libc6:i386", "zlib1g:i386"] * bool(suites)
             try:
                 self.chroot("apt-get", "update")
+                self.chroot("apt-get", "install", "--yes", "--no-install-recommends", *packages)
                 break
             except RuntimeError as error:
                 if not suites:
                     raise
                 print(f"{self.release}: no i386 from {suites.pop()}: {str(error).splitlines()[-1]}")
-        packages = ["jq", "ca-certificates"] + ["libc6:i386", "zlib1g:i386"] * bool(suites)
-        self.chroot("apt-get", "install", "--yes", "--no-install-recommends", *packages)
 
     def _make_outdated(self):
         """Every third package a little older than it is, as far as dependencies among the installed ones let it be."""

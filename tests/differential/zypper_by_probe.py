@@ -3,6 +3,7 @@
 
 import json
 import re
+from datetime import datetime
 
 PROBE = "patchstate-solv-probe"
 
@@ -18,6 +19,18 @@ def without_tool(answer):
     return answer
 
 
+def level_times(one, other):
+    """dnf5 takes the age of another file of the cache than repomd.xml, which is written up to a second later."""
+    for ours, theirs in zip(one["sources"], other["sources"]):
+        ours, theirs = ours.get("metadata", {}), theirs.get("metadata", {})
+        pairs = [(ours, theirs),
+                 *zip(ours.get("repositories", []), theirs.get("repositories", []))]
+        for mine, its in pairs:
+            times = [datetime.fromisoformat(part["checkedAt"]) for part in (mine, its) if "checkedAt" in part]
+            if len(times) == 2 and abs(times[0] - times[1]).total_seconds() <= 1:
+                mine["checkedAt"] = its["checkedAt"]
+
+
 def differences(answer, by_zypper, unlisted=()):
     """Of two assessments; `unlisted` are patchIds of the first alone."""
     one, other = without_tool(answer), without_tool(by_zypper)
@@ -27,6 +40,7 @@ def differences(answer, by_zypper, unlisted=()):
     if unlisted:  # the summaries count them
         one, other = ({key: answer[key] for key in ("sources", "patches")} for answer in (one, other))
     one["patches"] = [update for update in one["patches"] if update["patchId"] not in unlisted]
+    level_times(one, other)
     if one != other:
         yield (f"{answer['sources'][0].get('tool')} says {json.dumps(one['sources'])} {json.dumps(one['patches'])}\n"
                f"      zypper alone {json.dumps(other['sources'])} {json.dumps(other['patches'])}")

@@ -474,6 +474,11 @@ class Questions(Fleet):
         table = self.run_it("fleet")
         self.assertEqual(table.returncode, 2)
         self.assertIn("2 of 8 machines miss 3 security updates; the oldest has been pending 20 days", table.stdout)
+        counts = self.summary()
+        self.assertEqual(table.stdout.splitlines()[2],
+                         "{compliant} compliant, {noncompliant} noncompliant, {accepted} accepted, {unknown} unknown "
+                         "({notReporting} not reporting, {neverReported} never reported); {rebootsPending} waiting for a "
+                         "reboot".format(**counts))
         self.assertIn("openssl", table.stdout)
         hosts = self.succeeds("host", "list")
         self.assertEqual(len(hosts.splitlines()), 8)

@@ -89,9 +89,10 @@ def mixed_updates(count):
     found = []
     for number in range(count):
         name, version, severity, cve, days = UPDATES[number % len(UPDATES)]
-        more = {} if number < len(UPDATES) else {"name": f"{name}-{number}"}
+        if number >= len(UPDATES):
+            name = f"{name}-{number}"
         found.append(waiting(days, name, version, severity=severity, vendorSeverity=severity.title(), cves=[cve],
-                             advisories=[advisory(f"DSA-62{number:02}-1", severity)]) | more)
+                             advisories=[advisory(f"DSA-62{number:02}-1", severity)]))
     return found
 
 

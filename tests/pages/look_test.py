@@ -79,6 +79,8 @@ class EveryPage(Pages):
 
 
 class Mixed(EveryPage, unittest.TestCase):
+    hub_arguments = ("--notify", "https://127.0.0.1:1/hook")  # refused: its page has rows of every kind
+
     def test_in_the_light_at_360_pixels_nothing_is_found(self):
         self.looked_at("light", NARROW)
 

@@ -79,12 +79,13 @@ class Pages:
     """What a class of tests of one fleet's pages is, beside a TestCase; its tests share the hub."""
 
     fleet = fleets.mixed
+    hub_arguments = ()
     longMessage = True
 
     @classmethod
     def setUpClass(cls):
         cls.cookies = {}
-        cls.place = Place(cls.fleet)
+        cls.place = Place(cls.fleet, *cls.hub_arguments)
         cls.addClassCleanup(cls.place.doCleanups)
         for name, role in ((ADMINISTRATOR, "administrator"), (VIEWER, "viewer")):
             cls.place.person(name, role)

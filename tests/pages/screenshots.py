@@ -3,9 +3,11 @@
 """Draws every page, light and dark, wide and narrow, for people to look at.
 
 usage: screenshots.py PATH-OF-PATCHSTATE-HUB FOLDER [FLEET[:PART-OF-A-PATH]]...
+       screenshots.py PATH-OF-PATCHSTATE-HUB FILE.png
 
 FLEET is small, mixed (both, where none is named), hostile, empty, or an SQLite store, /NAME.db. The files are
 FLEET-PAGE-THEME-WIDTH.png, and FLEET-PAGE.pdf of what a printer gets.
+FILE.png is what README.md shows: the first screen of the overview of the mixed fleet.
 """
 
 import pathlib
@@ -17,10 +19,19 @@ import fleets
 import hub_process
 from page_scenarios import NARROW, THEMES, WIDE, Pages
 
+README_SIZE = (1120, 720)
 FLEETS = {"small": fleets.small, "mixed": fleets.mixed, "hostile": fleets.hostile, "empty": fleets.empty}
 
 
 class Photographer(Pages, unittest.TestCase):
+    def take_for_readme(self, file):
+        self.setUp()
+        self.sign_in()
+        self.browser.theme("light")
+        self.browser.width(*README_SIZE)
+        self.open("/")
+        file.write_bytes(self.browser.screenshot(whole=False))
+
     def take(self, folder, fleet, wanted):
         self.setUp()
         self.sign_in()
@@ -41,19 +52,28 @@ class Photographer(Pages, unittest.TestCase):
             (folder / f"{fleet}-{name}.pdf").write_bytes(self.browser.printed())
 
 
+def of_fleet(fleet, take):
+    """`take` with a photographer before a hub with this fleet."""
+    Photographer.fleet = fleet
+    try:
+        Photographer.setUpClass()
+        take(Photographer())
+    finally:
+        Photographer.doClassCleanups()
+
+
 def main():
-    program, folder, *asked = sys.argv[1:]
+    program, place, *asked = sys.argv[1:]
     hub_process.PROGRAM = pathlib.Path(program).resolve()
-    folder = pathlib.Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
+    place = pathlib.Path(place)
+    if place.suffix == ".png":
+        of_fleet(fleets.mixed, lambda photographer: photographer.take_for_readme(place))
+        return
+    place.mkdir(parents=True, exist_ok=True)
     for word in asked or ["small", "mixed"]:
         fleet, _, wanted = word.partition(":")
-        Photographer.fleet = FLEETS.get(fleet) or pathlib.Path(fleet)
-        try:
-            Photographer.setUpClass()
-            Photographer().take(folder, pathlib.Path(fleet).stem, wanted)
-        finally:
-            Photographer.doClassCleanups()
+        name = pathlib.Path(fleet)
+        of_fleet(FLEETS.get(fleet) or name, lambda photographer: photographer.take(place, name.stem, wanted))
 
 
 if __name__ == "__main__":

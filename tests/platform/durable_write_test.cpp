@@ -115,3 +115,20 @@ TEST_CASE("what is no regular file is not replaced: /dev/stdout would be gone") 
   CHECK(read_file(folder / "target") == "old");
   CHECK(std::filesystem::is_symlink(folder / "link"));
 }
+
+TEST_CASE(
+    "what root writes into the folder of another user is that user's, as the service's key must be the service's") {
+  if (::geteuid() != 0) {
+    MESSAGE("skipped: only root can give a file away");
+    return;
+  }
+  const test::TemporaryFolder folder;
+  constexpr uid_t kOther = 65534;
+  REQUIRE(::chown(folder.path().c_str(), kOther, kOther) == 0);
+  write_durably(folder / "key", "secret", 0600);
+  struct stat status {};
+  REQUIRE(::stat((folder / "key").c_str(), &status) == 0);
+  CHECK(status.st_uid == kOther);
+  CHECK(status.st_gid == kOther);
+  CHECK((status.st_mode & 07777U) == 0600);
+}

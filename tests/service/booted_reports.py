@@ -8,6 +8,16 @@ import sys
 from container import ENVIRONMENT, STATE, expect, until
 
 
+def ask_hub(box, reader, path):
+    """What the hub in the container answers; asked in there, where its address is."""
+    ask = ("import sys, urllib.request as web\n"
+           "asked = web.Request('http://127.0.0.1:8750' + sys.argv[1], headers={'Authorization': 'Bearer ' + sys.stdin.read()})\n"
+           "print(web.build_opener(web.ProxyHandler({})).open(asked, timeout=60).read().decode())")
+    answer = subprocess.run(["nsenter", "-t", str(box.leader()), "-n", sys.executable, "-c", ask, path], check=True,
+                            input=reader, stdout=subprocess.PIPE, text=True, env=ENVIRONMENT).stdout
+    return json.loads(answer)
+
+
 class Hub:
     """A real one on the container's loopback, with its store in the container."""
 
@@ -34,13 +44,7 @@ class Hub:
         return answer.stdout
 
     def get(self, path):
-        """Asked in there, where its address is."""
-        ask = ("import sys, urllib.request as web\n"
-               "asked = web.Request('http://127.0.0.1:8750' + sys.argv[1], headers={'Authorization': 'Bearer ' + sys.stdin.read()})\n"
-               "print(web.build_opener(web.ProxyHandler({})).open(asked, timeout=60).read().decode())")
-        answer = subprocess.run(["nsenter", "-t", str(self.box.leader()), "-n", sys.executable, "-c", ask, path], check=True,
-                                input=self.reader, stdout=subprocess.PIPE, text=True, env=ENVIRONMENT).stdout
-        return json.loads(answer)
+        return ask_hub(self.box, self.reader, path)
 
     def host(self):
         """What it says of the one machine that it knows."""
@@ -55,8 +59,7 @@ def enrolls(service, hub):
     """As docs/service.md says; the service takes it up when it is started again."""
     config = service.box.path("/etc/patchstate/patchstate.toml")
     config.write_text('[report]\nhub = "http://127.0.0.1:8750"\n[service]\nstart_delay = "1s"\n')
-    service.box.run("runuser", "-u", "patchstate", "--", "env", f"STATE_DIRECTORY={STATE}", "patchstate", "enroll",
-                    "--token-file", "-", typed=hub.token)
+    service.box.run("patchstate", "enroll", "--token-file", "-", typed=hub.token)
 
 
 def delivers(service):

@@ -1,0 +1,93 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""The portable programs in debootstrapped roots, against the apt inside each; and those for aarch64 in one of that architecture,
+under qemu-user. The roots are those of tests/differential/real_roots.py.
+
+usage: portable_roots_test.py FOLDER-OF-THE-ARCHIVES FOLDER-OF-THE-BUILT-PROGRAMS [RELEASE...]
+"""
+
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE), *(str(HERE.parent / each) for each in ("support", "differential"))]
+import real_roots  # noqa: E402  (needs the path above)
+from apt_oracle import Apt  # noqa: E402
+from archive import SKIPPED, chroot_command, missing, unpacked  # noqa: E402
+from comparison import AptAnswer  # noqa: E402
+from patchstate_run import NOBODY, Answer  # noqa: E402
+
+RELEASES = ("bullseye", "bookworm", "trixie", "sid")
+ENVIRONMENT = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "CACHE_DIRECTORY": "/srv", "STATE_DIRECTORY": "/srv"}
+
+
+class Inside:
+    """As real_roots.check() wants it: the program runs in the root, and asks the apt of the root."""
+
+    def __init__(self, folder, scratch):
+        self.folder, self.scratch = folder, scratch
+
+    def check(self, root, prefix=()):
+        user = 65534 if prefix == NOBODY else 0
+        command = [*chroot_command(root, self.folder, self.scratch, user), "/mnt/patchstate", "check", "--format", "json"]
+        before = os.times().elapsed
+        done = subprocess.run(command, env=ENVIRONMENT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, text=True, timeout=900, check=False)
+        answer = Answer(done.returncode, done.stdout, done.stderr, os.times().elapsed - before)
+        if answer.json and not answer.failure and answer.source["tool"] != "apt-get":
+            raise AssertionError(f"{answer.source['tool']} answered")
+        return answer
+
+
+class ForeignRoot:
+    """An aarch64 Debian, extracted only: apt's files are there, and nothing in it was ever run."""
+
+    folder = real_roots.CACHE / "arm64-bookworm"
+
+    def prepare(self, main):
+        if self.folder.exists():
+            return
+        new = self.folder.with_suffix(".new")
+        shutil.rmtree(new, ignore_errors=True)
+        new.mkdir(parents=True)
+        real_roots.run("debootstrap", "--arch=arm64", "--foreign", "--variant=minbase", "bookworm", new, main)
+        new.rename(self.folder)
+
+
+def check_releases(releases, folder, scratch):
+    main, security = real_roots.archives()
+    if not main or not security:
+        print("this machine's sources name no archive with a security archive: no roots")
+        return True
+    failed, checked = False, []
+    for release in releases:
+        root = real_roots.RealRoot(release, main, security)
+        try:
+            root.prepare()
+        except RuntimeError as error:
+            print(f"{release}: not usable here: {error}")
+            continue
+        checked.append(release)
+        by_apt = AptAnswer(Apt(prefix=["chroot", str(root.folder)]), root.held())
+        failed |= real_roots.check(release, by_apt, {"the portable program inside": Inside(folder, scratch)}, root.folder)
+    print(f"checked: {', '.join(checked)}")
+    return failed or len(checked) < min(2, len(releases))
+
+
+def main():
+    archives, releases = sys.argv[1], sys.argv[3:] or RELEASES
+    reason = missing(archives) or real_roots.why_not()
+    if reason:
+        print(f"skipped: {reason}")
+        return SKIPPED
+    with tempfile.TemporaryDirectory() as scratch, unpacked(archives, "x86_64") as folder:
+        os.chmod(scratch, 0o777)
+        return int(check_releases(releases, folder, pathlib.Path(scratch)))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
