@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hub/secrets.h"
 
-#include <Poco/RandomStream.h>
-
 #include "hub/json_text.h"
 #include "platform/hash.h"
 
@@ -26,10 +24,7 @@ std::string prefix_of(SecretKind kind) {
 }  // namespace
 
 std::string new_secret(SecretKind kind) {
-  std::string bytes(32, '\0');
-  Poco::RandomInputStream random;  // the kernel's
-  random.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-  return prefix_of(kind) + to_base64url(bytes);
+  return prefix_of(kind) + to_base64url(random_bytes(32));
 }
 
 std::string hash_of_secret(std::string_view secret) {

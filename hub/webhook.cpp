@@ -25,12 +25,6 @@ constexpr long kTotalSeconds = 30;
 constexpr std::size_t kLargestAnswer = 64U << 10U;
 constexpr std::size_t kShownAnswer = 200;
 
-std::string hex(std::string_view bytes) {
-  std::string text;
-  for (const char byte : bytes) text += fmt::format("{:02x}", static_cast<unsigned char>(byte));
-  return text;
-}
-
 CurlHeaders headers_for(const std::string& secret, const Webhook& webhook) {
   CurlHeaders headers;
   add(headers, "Content-Type: application/json");

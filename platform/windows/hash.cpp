@@ -2,7 +2,6 @@
 #include "platform/hash.h"
 
 #include <array>
-#include <cstdint>
 
 #include <windows.h>
 #include <bcrypt.h>
@@ -12,7 +11,6 @@
 namespace patchstate {
 namespace {
 
-using Digest = std::array<UCHAR, 32>;
 enum class Keyed { no, yes };
 
 /// NTSTATUS in, for what has no reason to fail.
@@ -33,49 +31,33 @@ UCHAR* bytes_of(std::string_view text) {
   return reinterpret_cast<UCHAR*>(const_cast<char*>(text.data()));
 }
 
-Digest digest(BCRYPT_ALG_HANDLE algorithm, std::string_view key, std::string_view message) {
-  Digest digest{};
+std::string digest(BCRYPT_ALG_HANDLE algorithm, std::string_view key, std::string_view message) {
+  std::array<UCHAR, 32> digest{};
   require(
       ::BCryptHash(algorithm, key.empty() ? nullptr : bytes_of(key), static_cast<ULONG>(key.size()), bytes_of(message),
                    static_cast<ULONG>(message.size()), digest.data(), static_cast<ULONG>(digest.size())),
       "cannot compute SHA-256");
-  return digest;
-}
-
-template <class Bytes>
-std::string hex(const Bytes& bytes) {
-  constexpr char kDigits[] = "0123456789abcdef";
-  std::string text;
-  text.reserve(bytes.size() * 2);
-  for (const std::uint8_t byte : bytes) {
-    text += kDigits[byte >> 4U];
-    text += kDigits[byte & 0xfU];
-  }
-  return text;
+  return {digest.begin(), digest.end()};
 }
 
 }  // namespace
 
-std::string sha256_hex(std::string_view bytes) {
+std::string sha256(std::string_view bytes) {
   static const BCRYPT_ALG_HANDLE algorithm = open_sha256(Keyed::no);
-  return hex(digest(algorithm, {}, bytes));
+  return digest(algorithm, {}, bytes);
 }
 
 std::string hmac_sha256(std::string_view key, std::string_view message) {
   static const BCRYPT_ALG_HANDLE algorithm = open_sha256(Keyed::yes);
-  const Digest result = digest(algorithm, key, message);
-  return {result.begin(), result.end()};
+  return digest(algorithm, key, message);
 }
 
-std::string random_uuid() {
-  std::array<std::uint8_t, 16> bytes{};
-  require(::BCryptGenRandom(nullptr, bytes.data(), static_cast<ULONG>(bytes.size()), BCRYPT_USE_SYSTEM_PREFERRED_RNG),
+std::string random_bytes(std::size_t count) {
+  std::string bytes(count, '\0');
+  require(::BCryptGenRandom(nullptr, reinterpret_cast<UCHAR*>(bytes.data()), static_cast<ULONG>(bytes.size()),
+                            BCRYPT_USE_SYSTEM_PREFERRED_RNG),
           "cannot get random bytes");
-  bytes[6] = static_cast<std::uint8_t>((bytes[6] & 0x0fU) | 0x40U);
-  bytes[8] = static_cast<std::uint8_t>((bytes[8] & 0x3fU) | 0x80U);
-  std::string text = hex(bytes);
-  for (const std::size_t at : {8U, 13U, 18U, 23U}) text.insert(at, 1, '-');
-  return text;
+  return bytes;
 }
 
 }  // namespace patchstate

@@ -216,6 +216,25 @@ class Machine(Details):
         self.store.rows("UPDATE reports SET body = " + ("x'00ff'" if self.store.kind == "SQLite" else "'\\x00ff'"))
         self.says("/machines/web-1", "1 security update is missing", "There is no report of this machine to show", "openssl")
 
+    def test_a_page_that_can_not_be_made_is_an_error_page_that_gives_nothing_away(self):
+        self.reported("web-1")
+        for path in ("/machines?sort=nonsense", "/machines?format=pdf", "/updates?cursor=x"):
+            self.is_error_page(path, 400, "The question is not understood")
+        self.store.rows("UPDATE hosts SET reasons = '[{\"code\": 73}]'")  # no version of the hub writes that
+        page = self.is_error_page("/machines", 500, "The hub failed")
+        self.assertNotIn("code", page.words)
+        self.assertIn("GET /machines: ", self.hub.said())
+        self.assertEqual(self.hub.get("/v1/hosts", self.reader).problem["status"], 500)
+        self.says("/updates", "No machine is known to lack an update")
+
+    def is_error_page(self, path, status, title):
+        answer = self.raw(path, status)
+        self.assertEqual(answer.header["content-type"], "text/html; charset=utf-8", path)
+        self.assertTrue(answer.header["content-security-policy"].startswith("default-src 'none'"), answer.header)
+        page = Text(answer.body.decode())
+        self.assertIn(title, page.words, path)
+        return page
+
     def test_an_advisory_is_a_link_only_to_a_web_page(self):
         links = {"DSA-1": "https://security.example.org/DSA-1", "DSA-2": "javascript:alert(1)", "DSA-3": "data:text/html,x"}
         self.reported("web-1", patch("openssl", advisories=[

@@ -13,6 +13,7 @@ import json
 import os
 import queue
 import re
+import socket
 import ssl
 import subprocess
 import threading
@@ -30,11 +31,13 @@ DAY = datetime.timedelta(days=1)
 
 
 class Receiver:
-    """Answers 200, or what `answers` says first: a status, or "nothing" (the connection is closed)."""
+    """Answers 200, or what `answers` says first: a status, "nothing" (the connection is closed) or "never"."""
 
     def __init__(self, tls=None):
         self.got = queue.Queue()
         self.answers = []
+        self.retry_after = None
+        self.ended = threading.Event()
         receiver = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -45,7 +48,13 @@ class Receiver:
                 if answer == "nothing":
                     self.close_connection = True
                     return
+                if answer == "never":
+                    self.connection.recv(1)  # nothing comes: it returns when the hub hangs up
+                    receiver.ended.set()
+                    return
                 self.send_response(answer)
+                if receiver.retry_after:
+                    self.send_header("Retry-After", receiver.retry_after)
                 if answer in (301, 307):
                     self.send_header("Location", "/elsewhere")
                 said = b"ok, taken\n"
@@ -77,6 +86,33 @@ class Receiver:
         self.server.shutdown()
         self.thread.join()
         self.server.server_close()
+
+
+class Proxy:
+    """What a hub asks of a proxy: the first line. It is refused."""
+
+    def __init__(self):
+        self.asked = queue.Queue()
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self.listener.getsockname()[1]}"
+        self.thread = threading.Thread(target=self.refuse)
+        self.thread.start()
+
+    def refuse(self):
+        while True:
+            connection, _ = self.listener.accept()
+            with connection, connection.makefile("rb") as lines:
+                first = lines.readline()
+                if not first:
+                    return
+                self.asked.put(first.decode().strip())
+                connection.sendall(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n")
+
+    def close(self):
+        with socket.create_connection(self.listener.getsockname()):
+            pass
+        self.thread.join()
+        self.listener.close()
 
 
 @on_both_stores
@@ -254,6 +290,42 @@ class Notices(Scenarios):
         receiver.next()
         self.wait_until(lambda: "given up" in hub.said())
         self.assertEqual(self.store.rows("SELECT delivered FROM notices WHERE ended > 0"), [("0",)])
+
+    def test_a_server_that_asks_for_more_time_gets_it_and_up_to_an_hour(self):
+        receiver = self.receiver()
+        receiver.answers, receiver.retry_after = [503, 503], "1800"
+        hub = self.serve("--notify", receiver.url)
+        before = int(time.time())
+        self.accepted(hub, reports.full("web-1"), self.enrol(hub, "web-1"))
+        for tries, (granted, asked_next) in enumerate(((1800, "999999"), (3600, None)), 1):
+            receiver.next()
+            self.not_taken(tries)
+            next_try = int(self.store.rows("SELECT next_try FROM notices")[0][0])
+            self.assertTrue(before + granted <= next_try <= time.time() + granted, (before, next_try))
+            receiver.retry_after = asked_next
+            self.store.rows("UPDATE notices SET next_try = 0, answer = ''")
+
+    def test_a_proxy_of_the_environment_is_used_for_https_and_never_for_this_machine(self):
+        proxy, receiver = Proxy(), self.receiver()
+        self.addCleanup(proxy.close)
+        hub = self.serve("--notify", "https://hook.example.org/secret", "--notify", receiver.url,
+                         env=environment(https_proxy=proxy.url, http_proxy=proxy.url, all_proxy=proxy.url))
+        self.accepted(hub, reports.full("web-1"), self.enrol(hub, "web-1"))
+        self.assertEqual(receiver.next_notice()["kind"], "all_compliant")
+        self.assertEqual(proxy.asked.get(timeout=TELLS_WITHIN), "CONNECT hook.example.org:443 HTTP/1.1")
+        self.wait_until(lambda: "did not take" in hub.said())
+        self.stops_cleanly(hub)
+        self.assertEqual(proxy.asked.qsize(), 0, "nothing went there in plain text")
+
+    def test_a_server_that_never_answers_is_left_when_the_hub_ends(self):
+        receiver = self.receiver()
+        receiver.answers = ["never"]
+        hub = self.serve("--notify", receiver.url)
+        self.accepted(hub, reports.full("web-1"), self.enrol(hub, "web-1"))
+        receiver.next()
+        self.stops_cleanly(hub)
+        self.assertTrue(receiver.ended.wait(TELLS_WITHIN))
+        self.assertEqual(self.store.rows("SELECT tries, ended FROM notices"), [("0", "0")])
 
     def test_a_destination_that_does_not_answer_keeps_nothing_from_another(self):
         dead, receiver = self.receiver(), self.receiver()

@@ -7,20 +7,6 @@
 
 using namespace patchstate;
 
-namespace {
-
-std::string hex(std::string_view bytes) {
-  std::string text;
-  for (const char c : bytes) {
-    const char* digits = "0123456789abcdef";
-    text += digits[static_cast<unsigned char>(c) >> 4U];
-    text += digits[static_cast<unsigned char>(c) & 15U];
-  }
-  return text;
-}
-
-}  // namespace
-
 TEST_CASE("SHA-256 of the examples of FIPS 180-2") {
   CHECK(sha256_hex("") == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
   CHECK(sha256_hex("abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
@@ -34,6 +20,17 @@ TEST_CASE("HMAC-SHA-256 of the test cases of RFC 4231") {
         "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
   CHECK(hex(hmac_sha256(std::string(131, '\xaa'), "Test Using Larger Than Block-Size Key - Hash Key First")) ==
         "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54");
+}
+
+TEST_CASE("every byte has its two digits") {
+  CHECK(hex(std::string_view("\x00\x7f\x80\xff", 4)) == "007f80ff");
+  CHECK(hex("").empty());
+}
+
+TEST_CASE("random bytes are as many as were asked for, and never the same") {
+  CHECK(random_bytes(0).empty());
+  CHECK(random_bytes(32).size() == 32);
+  CHECK(random_bytes(32) != random_bytes(32));
 }
 
 TEST_CASE("edge-104: random UUIDs are of version 4 and never the same") {
