@@ -49,3 +49,5 @@ install_settings_of_systemd(patchstate-hub hub)
 install(FILES ${PACKAGING}/patchstate-hub.options DESTINATION /etc/patchstate-hub
         RENAME options COMPONENT hub)
 install(FILES ${PACKAGING}/man/patchstate-hub.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 COMPONENT hub)
+install(FILES ${PACKAGING}/completions/patchstate-hub.bash DESTINATION ${COMPLETIONS} RENAME patchstate-hub COMPONENT hub)
+install(FILES ${PACKAGING}/completions/_patchstate-hub DESTINATION ${ZSH_COMPLETIONS} COMPONENT hub)
