@@ -86,9 +86,10 @@ bool may(const Visitor& visitor, const HttpRequest& request) {
   return std::none_of(std::begin(kForAdministrators), std::end(kForAdministrators), has);
 }
 
-HttpResponse sign_in_page(int status, const std::string& next, const std::string& name, const std::string& wrong,
-                          Time now) {
+HttpResponse sign_in_page(Store& store, int status, const std::string& next, const std::string& name,
+                          const std::string& wrong, Time now) {
   Page page{"Sign in", {}, "sign_in", {}, {}, status};
+  page.data.set("nobody_yet", Data(people(store).empty()));
   page.data.set("next", safe_place(next));
   page.data.set("entered", name);
   page.data.set("wrong", wrong.empty() ? Data(false) : Data(wrong));
@@ -133,7 +134,7 @@ HttpResponse SignIn::answer(Store& store, HttpRequest& request, Time now) {
   if (request.path == "/sign-in" && is_post) return sign_in(store, request, client, now);
   const auto next = request.query.find("next");
   if (request.path == "/sign-in" && !known.visitor)
-    return sign_in_page(200, next == request.query.end() ? "/" : next->second, {}, {}, now);
+    return sign_in_page(store, 200, next == request.query.end() ? "/" : next->second, {}, {}, now);
   if (request.path == "/sign-in") return to(safe_place(next == request.query.end() ? "/" : next->second));
   if (!known.visitor) return to(is_post ? "/sign-in" : "/sign-in?next=" + percent_encoded(place_of(request)));
   HttpResponse response = answer_visitor(store, request, client, *known.visitor, now);
@@ -189,7 +190,7 @@ HttpResponse SignIn::sign_in(Store& store, const HttpRequest& request, const Cli
   const std::string& password = field(request, "password");
   const std::string& next = field(request, "next");
   const auto refuse = [&](int status, const std::string& wrong, std::chrono::seconds wait) {
-    HttpResponse response = sign_in_page(status, next, name, wrong, now);
+    HttpResponse response = sign_in_page(store, status, next, name, wrong, now);
     if (wait.count() > 0) response.header.emplace_back("Retry-After", std::to_string(wait.count()));
     return response;
   };

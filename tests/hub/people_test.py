@@ -42,6 +42,12 @@ class SigningIn(People):
         next_one = urllib.parse.unquote(hub.get("/machines?q=%C3%BC%26a").header["location"].partition("next=")[2])
         self.assertEqual(Browser(hub).sign_in("ada", next=next_one).header["location"], "/machines?q=%C3%BC%26a")
 
+    def test_how_the_first_person_is_made_is_told_only_while_there_is_none(self):
+        hub = self.serve()
+        self.assertIn(b"admin create", hub.get("/sign-in").body)
+        self.person("ada")
+        self.assertNotIn(b"admin create", hub.get("/sign-in").body)
+
     def test_nobody_is_sent_to_another_site(self):
         hub = self.serve()
         browser = self.signed_in(hub)
