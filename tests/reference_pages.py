@@ -74,6 +74,7 @@ def report_page():
 
 
 def resolved(of, document):
+    """What a `$ref` into the same document leads to; anything else is itself."""
     while "$ref" in of:
         place = document
         for step in of["$ref"].removeprefix("#/").split("/"):

@@ -19,10 +19,13 @@ try:
 except ImportError as error:
     sys.exit(f"openapi_test.py: {error}; install python3-jsonschema (./dev test does)")
 
-import reports
-from hub_process import Scenarios, take_program_from_arguments
-from reports import full, heartbeat, patch
-from stores import on_both_stores
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+
+import reference_pages  # noqa: E402  (after the path is set)
+import reports  # noqa: E402
+from hub_process import Scenarios, take_program_from_arguments  # noqa: E402
+from reports import full, heartbeat, patch  # noqa: E402
+from stores import on_both_stores  # noqa: E402
 
 HERE = pathlib.Path(__file__).resolve().parent
 DOCUMENT = json.loads((HERE.parents[1] / "hub/openapi.json").read_text())
@@ -42,12 +45,7 @@ def parts(node, path=""):
 
 
 def resolved(node):
-    while "$ref" in node:
-        place = DOCUMENT
-        for key in node["$ref"].removeprefix("#/").split("/"):
-            place = place[key]
-        node = place
-    return node
+    return reference_pages.resolved(node, DOCUMENT)
 
 
 def closed(node):

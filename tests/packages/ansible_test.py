@@ -73,11 +73,8 @@ def main():
         shutil.copytree(TOP / "docs/deploy/ansible", copy / "srv/ansible")
         run("chroot", copy, "apt-get", "-q", "-y", "install", "--no-install-recommends", "ansible-core", "python3-apt", "curl",
             "/root/patchstate-hub.deb")
-        machine = Container(copy)
-        try:
+        with Container(copy) as machine:
             check(machine)
-        finally:
-            machine.power_off()
     finally:
         shutil.rmtree(copy, ignore_errors=True)
     print("the role installs, enrols, reports, and changes nothing a second time")

@@ -331,13 +331,10 @@ def test_in(root, packages):
     root.prepare()
     folder, previous = prepare(root, packages)
     try:
-        box = Container(folder)
-        try:
+        with Container(folder) as box:
             print(f"{root.release}: {', '.join(package.name for package in packages)}", flush=True)
             machine = Machine(box, [package.name for package in packages], previous)
             return any(take([step], machine) for step in STEPS)  # each begins where the one before ended
-        finally:
-            box.power_off()
     finally:
         shutil.rmtree(folder)
 

@@ -1,14 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""The portable programs in debootstrapped roots, against the apt inside each; and those for aarch64 in one of that architecture,
-under qemu-user. The roots are those of tests/differential/real_roots.py.
+"""The portable programs in debootstrapped roots, against the apt inside each. The roots are those of
+tests/differential/real_roots.py.
 
 usage: portable_roots_test.py FOLDER-OF-THE-ARCHIVES FOLDER-OF-THE-BUILT-PROGRAMS [RELEASE...]
 """
 
 import os
 import pathlib
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -16,9 +15,7 @@ import tempfile
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), *(str(HERE.parent / each) for each in ("support", "differential"))]
 import real_roots  # noqa: E402  (needs the path above)
-from apt_oracle import Apt  # noqa: E402
 from archive import SKIPPED, chroot_command, missing, unpacked  # noqa: E402
-from comparison import AptAnswer  # noqa: E402
 from patchstate_run import NOBODY, Answer  # noqa: E402
 
 RELEASES = ("bullseye", "bookworm", "trixie", "sid")
@@ -43,41 +40,6 @@ class Inside:
         return answer
 
 
-class ForeignRoot:
-    """An aarch64 Debian, extracted only: apt's files are there, and nothing in it was ever run."""
-
-    folder = real_roots.CACHE / "arm64-bookworm"
-
-    def prepare(self, main):
-        if self.folder.exists():
-            return
-        new = self.folder.with_suffix(".new")
-        shutil.rmtree(new, ignore_errors=True)
-        new.mkdir(parents=True)
-        real_roots.run("debootstrap", "--arch=arm64", "--foreign", "--variant=minbase", "bookworm", new, main)
-        new.rename(self.folder)
-
-
-def check_releases(releases, folder, scratch):
-    main, security = real_roots.archives()
-    if not main or not security:
-        print("this machine's sources name no archive with a security archive: no roots")
-        return True
-    failed, checked = False, []
-    for release in releases:
-        root = real_roots.RealRoot(release, main, security)
-        try:
-            root.prepare()
-        except RuntimeError as error:
-            print(f"{release}: not usable here: {error}")
-            continue
-        checked.append(release)
-        by_apt = AptAnswer(Apt(prefix=["chroot", str(root.folder)]), root.held())
-        failed |= real_roots.check(release, by_apt, {"the portable program inside": Inside(folder, scratch)}, root.folder)
-    print(f"checked: {', '.join(checked)}")
-    return failed or len(checked) < min(2, len(releases))
-
-
 def main():
     archives, releases = sys.argv[1], sys.argv[3:] or RELEASES
     reason = missing(archives) or real_roots.why_not()
@@ -86,7 +48,8 @@ def main():
         return SKIPPED
     with tempfile.TemporaryDirectory() as scratch, unpacked(archives, "x86_64") as folder:
         os.chmod(scratch, 0o777)
-        return int(check_releases(releases, folder, pathlib.Path(scratch)))
+        inside = {"the portable program inside": Inside(folder, pathlib.Path(scratch))}
+        return int(real_roots.check_roots(inside, releases, most=len(releases)))
 
 
 if __name__ == "__main__":

@@ -146,14 +146,11 @@ def main():
         system = RpmSystem(root.kind, folder)
         shutil.copy(package_of(packages), folder / INSTALLED.lstrip("/"))
         (folder / NEWER.lstrip("/")).write_bytes(rebuilt(packages, 2))
-        box = Container(folder)
-        try:
+        with Container(folder) as box:
             service = Service(box, programs, root.kind.release)
             service.kind, service.system = root.kind, system
             with Hub(service) as service.hub:
                 return int(take(STEPS, service))
-        finally:
-            box.power_off()
     finally:
         shutil.rmtree(folder)
 

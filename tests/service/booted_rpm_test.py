@@ -170,15 +170,12 @@ def test_of(name, programs):
     try:
         system = RpmSystem(kind, folder)
         install(programs, folder, {program: place for program, place in PLACES.items() if "apt" not in program})
-        box = Container(folder)
-        try:
+        with Container(folder) as box:
             service = Service(box, programs, kind.release)
             service.kind, service.system = kind, system
             print(f"{name} of Debian {kind.release} as {kind.distribution} {kind.version}", flush=True)
             box.run("systemd-sysusers")
             return take(STEPS, service)
-        finally:
-            box.power_off()
     finally:
         shutil.rmtree(folder)
 

@@ -339,15 +339,12 @@ def test_in(release, programs):
     try:
         install(programs, folder)
         begun = time.monotonic()
-        box = Container(folder)
-        try:
+        with Container(folder) as box:
             print(f"{release} booted in {time.monotonic() - begun:.1f} s: {box.run('systemctl', '--version').splitlines()[0]}",
                   flush=True)
             box.run("systemd-sysusers")
             box.run("systemctl", "enable", "--now", "patchstate.service")
             return take(STEPS, Service(box, programs, release))
-        finally:
-            box.power_off()
     finally:
         shutil.rmtree(folder)
 

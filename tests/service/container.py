@@ -152,6 +152,12 @@ class Container:
             raise AssertionError(f"nspawn ended with {self.nspawn.returncode}")
         self.boot()
 
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.power_off()
+
     def power_off(self):
         """Asked first, then made to: nothing of it is left when this returns."""
         self.try_run("systemctl", "poweroff")
