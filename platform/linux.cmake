@@ -1,5 +1,5 @@
-find_library(LIBMD_ARCHIVE libmd.a REQUIRED)
-find_path(LIBMD_INCLUDE_DIR sha2.h REQUIRED)
+find_library(NETTLE_ARCHIVE libnettle.a REQUIRED)
+find_path(NETTLE_INCLUDE_DIR nettle/sha2.h REQUIRED)
 
 # The hypervisor tells its name through an instruction that only x86 has.
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64|i[3-6]86)$")
@@ -48,5 +48,7 @@ add_library(platform STATIC
   linux/terminal.cpp
   linux/unix_datagram.cpp
   linux/virtualization.cpp)
-target_include_directories(platform PRIVATE ${LIBMD_INCLUDE_DIR})
-target_link_libraries(platform PUBLIC project_options PRIVATE fmt_library ${LIBMD_ARCHIVE})
+target_include_directories(platform PRIVATE ${NETTLE_INCLUDE_DIR})
+target_link_libraries(platform PUBLIC project_options PRIVATE fmt_library ${NETTLE_ARCHIVE})
+# A program's own is not to stand in for the shared one that libgnutls calls.
+target_link_options(platform INTERFACE -Wl,--exclude-libs,libnettle.a)

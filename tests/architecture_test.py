@@ -55,7 +55,7 @@ THIRD_PARTY_HOMES = {
     + PROBES[:1],
     "toml++/*": ["agent/config*"],
     "CLI/*": ["agent/*", "hub/command_line.cpp"],
-    "sha2.h": ["platform/*"],
+    "nettle/*": ["platform/*"],
     "fmt/*": ["*"],
     "doctest/*": [],
 }

@@ -16,7 +16,7 @@ compiler=$MUSL_ARCH-linux-musl-clang # by its name: OpenSSL keeps it
 
 rm -rf "$work" "$prefix"
 mkdir -p "$work/build" "$prefix"/{include,lib/cmake,licences}
-debian_sources "$work" openssl curl expat zlib bzip2 xz-utils libzstd libmd fmtlib
+debian_sources "$work" openssl curl expat zlib bzip2 xz-utils libzstd nettle fmtlib
 cp "$work/versions" "$prefix/"
 source_of() { echo "$work/src/$1"-*/; }
 
@@ -70,10 +70,15 @@ cp "$zlib"/{zlib,zconf}.h "$prefix/include/"
 bzip2=$(source_of bzip2)
 archive bz2 "${bzip2%/}"/{blocksort,huffman,crctable,randtable,compress,decompress,bzlib}.c
 cp "$bzip2/bzlib.h" "$prefix/include/"
-libmd=$(source_of libmd)
-mkdir -p "$work/build/md" && : >"$work/build/md/config.h"
-archive md -I . -I "${libmd%/}/include" "${libmd%/}/src/sha2.c"
-cp "$libmd"/include/sha{2,256,512}.h "$prefix/include/"
+# Of it SHA-256 alone is needed, by whichever instructions the processor turns out to have.
+build_nettle() {
+    mkdir -p "$work/build/nettle" && cd "$work/build/nettle" &&
+        CC=$compiler AR=ar RANLIB=ranlib CFLAGS="${flags[*]}" "$(source_of nettle)configure" --host="$MUSL_ARCH-linux-musl" \
+            --prefix="$prefix" --libdir="$prefix/lib" --disable-shared --disable-public-key --disable-documentation \
+            --enable-fat &&
+        make -j "$(nproc)" libnettle.a && make install-headers && cp libnettle.a "$prefix/lib/"
+}
+(logged nettle build_nettle)
 with_cmake lzma "$(source_of xz-utils)" -DCREATE_XZ_SYMLINKS=OFF -DCREATE_LZMA_SYMLINKS=OFF
 with_cmake zstd "$(source_of libzstd)/build/cmake" -DZSTD_BUILD_PROGRAMS=OFF -DZSTD_BUILD_SHARED=OFF -DZSTD_BUILD_TESTS=OFF
 expat=$(source_of expat)
@@ -96,7 +101,7 @@ for folder in /usr/lib/cmake/CLI11 /usr/lib/*/cmake/CLI11 /usr/share/cmake/CLI11
     if [[ -d $folder ]]; then cp -r "$folder" "$prefix/lib/cmake/"; fi
 done
 dpkg-query -W -f '${Package} ${Version}\n' nlohmann-json3-dev libcli11-dev libtomlplusplus-dev >>"$prefix/versions"
-for name in openssl curl expat zlib bzip2 xz-utils libzstd libmd fmtlib; do
+for name in openssl curl expat zlib bzip2 xz-utils libzstd nettle fmtlib; do
     cp "$(source_of "$name")/debian/copyright" "$prefix/licences/$name"
 done
 for name in nlohmann-json3-dev libcli11-dev libtomlplusplus-dev; do

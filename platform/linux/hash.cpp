@@ -5,7 +5,8 @@
 #include <cerrno>
 #include <cstdint>
 
-#include <sha2.h>
+#include <nettle/hmac.h>
+#include <nettle/sha2.h>
 #include <sys/random.h>
 
 #include "platform/linux/os_error.h"
@@ -13,34 +14,30 @@
 namespace patchstate {
 namespace {
 
-void update(SHA2_CTX& context, std::string_view bytes) {
-  SHA256Update(&context, reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size());
+const std::uint8_t* bytes_of(std::string_view text) {
+  return reinterpret_cast<const std::uint8_t*>(text.data());
 }
 
-std::string sha256_of_both(std::string_view first, std::string_view second) {
-  SHA2_CTX context;
-  SHA256Init(&context);
-  update(context, first);
-  update(context, second);
-  std::array<std::uint8_t, SHA256_DIGEST_LENGTH> digest;
-  SHA256Final(digest.data(), &context);
-  return {digest.begin(), digest.end()};
-}
+using Digest = std::array<std::uint8_t, SHA256_DIGEST_SIZE>;
 
 }  // namespace
 
 std::string sha256(std::string_view bytes) {
-  return sha256_of_both(bytes, {});
+  sha256_ctx context;
+  sha256_init(&context);
+  sha256_update(&context, bytes.size(), bytes_of(bytes));
+  Digest digest;
+  sha256_digest(&context, digest.size(), digest.data());
+  return {digest.begin(), digest.end()};
 }
 
 std::string hmac_sha256(std::string_view key, std::string_view message) {
-  std::string block = key.size() > SHA256_BLOCK_LENGTH ? sha256(key) : std::string(key);
-  block.resize(SHA256_BLOCK_LENGTH, '\0');
-  std::string inner = block;
-  std::string outer = block;
-  for (char& c : inner) c = static_cast<char>(c ^ 0x36);
-  for (char& c : outer) c = static_cast<char>(c ^ 0x5c);
-  return sha256_of_both(outer, sha256_of_both(inner, message));
+  hmac_sha256_ctx context;
+  hmac_sha256_set_key(&context, key.size(), bytes_of(key));
+  hmac_sha256_update(&context, message.size(), bytes_of(message));
+  Digest digest;
+  hmac_sha256_digest(&context, digest.size(), digest.data());
+  return {digest.begin(), digest.end()};
 }
 
 std::string random_bytes(std::size_t count) {
