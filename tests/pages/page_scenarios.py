@@ -20,8 +20,9 @@ WIDE, NARROW = 1440, 360
 THEMES = ("light", "dark")
 # Paths of every page; what stands in braces is replaced by each such thing that the fleet has.
 PAGES = ("/", "/machines", "/machines?verdict=noncompliant&sort=-security", "/machines?q=nothing-like-it",
-         "/machines/{machine}", "/updates", "/updates/{update}", "/cves/{cve}", "/plan", "/risks", "/groups", "/enrol",
-         "/notifications", "/people", "/audit", "/account", "/nowhere", "/machines/nobody", "/machines?sort=nonsense")
+         "/machines/{machine}", "/updates", "/updates/{update}", "/cves/{cve}", "/plan", "/risks",
+         "/risks/new?update={update}", "/risks/new?host={machine}", "/groups", "/enrol", "/notifications",
+         "/people", "/audit", "/account", "/nowhere", "/machines/nobody", "/machines?sort=nonsense")
 FAILS = {"/nowhere": 404, "/machines/nobody": 404, "/machines?sort=nonsense": 400}
 
 
