@@ -146,6 +146,17 @@ class Container:
     def path(self, inside):
         return self.folder / inside.lstrip("/")
 
+    def has(self, inside):
+        """Seen from here, also below what is mounted in there."""
+        return pathlib.Path(f"/proc/{self.leader()}/root{inside}").exists()
+
+    def read(self, inside):
+        return self.path(inside).read_text()
+
+    def write(self, inside, text):
+        self.path(inside).parent.mkdir(parents=True, exist_ok=True)
+        self.path(inside).write_text(text)
+
     def reboot(self):
         self.try_run("systemctl", "reboot")
         if self.nspawn.wait(60) != REBOOTED:
