@@ -8,7 +8,7 @@ import shutil
 import sys
 
 from booted_reports import is_limited
-from booted_test import LAST, SKIPPED, Service, assesses, comes_back, gets_ready, install, take
+from booted_test import SKIPPED, Service, assesses, comes_back, gets_ready, install, take
 from container import ENVIRONMENT, Root, expect, until, why_not
 from virtual_machine import VirtualMachine
 
