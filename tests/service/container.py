@@ -84,7 +84,26 @@ class Root:
         return folder
 
 
-class Container:
+class Booted:
+    """A system with systemd as PID 1; where it runs, and how a command gets in, is another class's."""
+
+    def run(self, *command, **more):
+        code, output = self.try_run(*command, **more)
+        if code != 0:
+            raise AssertionError(f"{' '.join(str(word) for word in command)}: exit code {code}\n{output[-3000:]}")
+        return output
+
+    def show(self, unit, name):
+        return self.run("systemctl", "show", "--value", "-p", name, unit).strip()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.power_off()
+
+
+class Container(Booted):
     """systemd as PID 1 on `folder`, without a network, with cgroup v2 even where this machine has v1."""
 
     def __init__(self, folder):
@@ -130,18 +149,9 @@ class Container:
             env=ENVIRONMENT, input=typed, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         return done.returncode, done.stdout
 
-    def run(self, *command, **more):
-        code, output = self.try_run(*command, **more)
-        if code != 0:
-            raise AssertionError(f"{' '.join(str(word) for word in command)}: exit code {code}\n{output[-3000:]}")
-        return output
-
     def background(self, *command, namespaces="-a", **options):
         return subprocess.Popen(["nsenter", "-t", str(self.leader()), namespaces, *command], stdin=subprocess.DEVNULL,
                                 stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=ENVIRONMENT, **options)
-
-    def show(self, unit, name):
-        return self.run("systemctl", "show", "--value", "-p", name, unit).strip()
 
     def path(self, inside):
         return self.folder / inside.lstrip("/")
@@ -162,12 +172,6 @@ class Container:
         if self.nspawn.wait(60) != REBOOTED:
             raise AssertionError(f"nspawn ended with {self.nspawn.returncode}")
         self.boot()
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.power_off()
 
     def power_off(self):
         """Asked first, then made to: nothing of it is left when this returns."""

@@ -9,7 +9,7 @@ import socket
 import subprocess
 import tempfile
 
-from container import CACHE, ENVIRONMENT, expect, run, until
+from container import CACHE, ENVIRONMENT, Booted, expect, run, until
 
 HERE = pathlib.Path(__file__).resolve().parent
 KERNEL = CACHE / "kernel"
@@ -34,7 +34,7 @@ def kernel():
     return KERNEL
 
 
-class VirtualMachine:
+class VirtualMachine(Booted):
     """systemd on a disk made of `folder`, without a network; what a Container offers, as far as it goes."""
 
     def __init__(self, folder):
@@ -100,15 +100,6 @@ class VirtualMachine:
         output, _, code = self.lines.readline().rpartition(" ")
         return int(code), bytes.fromhex(output).decode()
 
-    def run(self, *command, **more):
-        code, output = self.try_run(*command, **more)
-        if code != 0:
-            raise AssertionError(f"{' '.join(str(word) for word in command)}: exit code {code}\n{output[-3000:]}")
-        return output
-
-    def show(self, unit, name):
-        return self.run("systemctl", "show", "--value", "-p", name, unit).strip()
-
     def has(self, inside):
         return self.try_run("test", "-e", inside)[0] == 0
 
@@ -125,12 +116,6 @@ class VirtualMachine:
         expect(self.qemu.wait(BOOTS_WITHIN) == 0, f"qemu ended with {self.qemu.returncode}")
         self.line.close()
         self.boot()
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.power_off()
 
     def power_off(self):
         self.qemu.kill()
