@@ -21,6 +21,7 @@ PACKAGES = ("systemd", "systemd-sysv", "ca-certificates", "distro-info-data")
 LIBCURL = {"bookworm": "libcurl4", "trixie": "libcurl4t64"}
 LISTS_STAY_FRESH = 12 * 3600
 STATE = "/var/lib/patchstate"
+NSPAWN = ("systemd-nspawn", "-q", "--register=no", "--keep-unit", "--private-network", "--console=pipe")
 REBOOTED = 133  # how nspawn ends, to be started again
 
 
@@ -113,8 +114,7 @@ class Container(Booted):
 
     def boot(self):
         self.nspawn = subprocess.Popen(
-            ["systemd-nspawn", "-q", "--register=no", "--keep-unit", "-D", str(self.folder), "-M", f"booted-{os.getpid()}",
-             "--private-network", "--console=pipe", "-b"],
+            [*NSPAWN, "-D", str(self.folder), "-M", f"booted-{os.getpid()}", "-b"],
             env=ENVIRONMENT | {"SYSTEMD_NSPAWN_UNIFIED_HIERARCHY": "1"},
             stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log,
         )
@@ -192,4 +192,6 @@ def why_not():
     for program in ("systemd-nspawn", "debootstrap", "nsenter"):
         if not shutil.which(program, path=ENVIRONMENT["PATH"]):
             return f"no {program}"
-    return None
+    tried = subprocess.run([*NSPAWN, "--directory=/", "--volatile=yes", "/bin/true"], check=False, env=ENVIRONMENT,
+                           stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    return f"systemd-nspawn starts nothing here: {tried.stdout.strip()}" if tried.returncode else None
