@@ -51,4 +51,6 @@ add_library(platform STATIC
 target_include_directories(platform PRIVATE ${NETTLE_INCLUDE_DIR})
 target_link_libraries(platform PUBLIC project_options PRIVATE fmt_library ${NETTLE_ARCHIVE})
 # A program's own is not to stand in for the shared one that libgnutls calls.
-target_link_options(platform INTERFACE -Wl,--exclude-libs,libnettle.a)
+if(NOT PATCHSTATE_PORTABLE) # where there is none, and Zig's linker does not know the option
+  target_link_options(platform INTERFACE -Wl,--exclude-libs,libnettle.a)
+endif()

@@ -19,6 +19,8 @@ mkdir -p "$work/build" "$prefix"/{include,lib/cmake,licences}
 debian_sources "$work" openssl curl expat zlib bzip2 xz-utils libzstd nettle fmtlib
 cp "$work/versions" "$prefix/"
 source_of() { echo "$work/src/$1"-*/; }
+# From below build/: what a library remembers of its sources is to be the same wherever it is built.
+from_build() { realpath --relative-to=. "$(source_of "$1")"; }
 
 logged() { # logged NAME COMMAND...
     local name=$1
@@ -51,10 +53,12 @@ archive() { # archive NAME SOURCE.c...: of few files, without a build system of 
 }
 
 # Without what reads a configuration or loads modules: both are the system's, for its own OpenSSL. A prefix that says
-# nothing about this machine: OpenSSL keeps it.
+# nothing about this machine and a time that is the sources': OpenSSL keeps both.
 build_openssl() {
+    local -x SOURCE_DATE_EPOCH
+    SOURCE_DATE_EPOCH=$(dpkg-parsechangelog -l "$(source_of openssl)debian/changelog" -S Timestamp)
     cd "$work/build/openssl" &&
-        CC=$compiler AR=ar RANLIB=ranlib perl "$(source_of openssl)Configure" "linux-$MUSL_ARCH" --prefix=/usr --libdir=lib \
+        CC=$compiler AR=ar RANLIB=ranlib perl "$(from_build openssl)/Configure" "linux-$MUSL_ARCH" --prefix=/usr --libdir=lib \
             --openssldir=/etc/ssl no-shared no-module no-dso no-engine no-async no-autoload-config no-tests no-legacy \
             no-ui-console no-ssl3 no-tls1 no-tls1_1 no-dtls no-cmp no-comp no-srp no-srtp no-ct no-cms no-ts no-gost no-idea \
             no-bf no-cast no-camellia no-aria no-seed no-sm2 no-sm3 no-sm4 no-rc2 no-rc4 no-rc5 no-mdc2 no-whirlpool \
@@ -70,14 +74,17 @@ cp "$zlib"/{zlib,zconf}.h "$prefix/include/"
 bzip2=$(source_of bzip2)
 archive bz2 "${bzip2%/}"/{blocksort,huffman,crctable,randtable,compress,decompress,bzlib}.c
 cp "$bzip2/bzlib.h" "$prefix/include/"
-# Of it SHA-256 alone is needed, by whichever instructions the processor turns out to have.
+# Of it SHA-256 alone is needed, by whichever instructions the processor turns out to have: nettle looks by itself when a
+# program starts, on ARM by getauxval(), which it takes for glibc's alone. The flags again for make: configure adds -ggdb3.
 build_nettle() {
-    mkdir -p "$work/build/nettle" && cd "$work/build/nettle" &&
-        CC=$compiler AR=ar RANLIB=ranlib CFLAGS="${flags[*]}" "$(source_of nettle)configure" --host="$MUSL_ARCH-linux-musl" \
+    cd "$work/build/nettle" &&
+        CC=$compiler AR=ar RANLIB=ranlib CFLAGS="${flags[*]}" "$(from_build nettle)/configure" --host="$MUSL_ARCH-linux-musl" \
             --prefix="$prefix" --libdir="$prefix/lib" --disable-shared --disable-public-key --disable-documentation \
             --enable-fat &&
-        make -j "$(nproc)" libnettle.a && make install-headers && cp libnettle.a "$prefix/lib/"
+        make -j "$(nproc)" libnettle.a AUTOCONF=: AUTOHEADER=: CFLAGS="${flags[*]} -DUSE_GETAUXVAL=1 -include sys/auxv.h" &&
+        make install-headers && cp libnettle.a "$prefix/lib/"
 }
+mkdir -p "$work/build/nettle"
 (logged nettle build_nettle)
 with_cmake lzma "$(source_of xz-utils)" -DCREATE_XZ_SYMLINKS=OFF -DCREATE_LZMA_SYMLINKS=OFF
 with_cmake zstd "$(source_of libzstd)/build/cmake" -DZSTD_BUILD_PROGRAMS=OFF -DZSTD_BUILD_SHARED=OFF -DZSTD_BUILD_TESTS=OFF

@@ -15,7 +15,8 @@ import time
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "service"))
 
-from booted_reports import ask_hub  # noqa: E402  (after the path is set)
+import full_queue  # noqa: E402  (after the path is set)
+from booted_reports import ask_hub  # noqa: E402
 from booted_test import SKIPPED, take  # noqa: E402
 from container import STATE, Container, Root, expect, until, why_not  # noqa: E402
 from real_roots import run  # noqa: E402
@@ -28,9 +29,6 @@ PREVIOUS = "0.0.1-1"
 HUB = "http://127.0.0.1:8750"
 CONFIG = "/etc/patchstate/patchstate.toml"
 OPTIONS = "/etc/patchstate-hub/options"
-QUEUE = f"{STATE}/spool/hub"
-# How many reports a queue takes before the oldest give way (agent/spool).
-FULL_QUEUE = 1000
 APT = ("env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-q", "-y", "--no-install-recommends", "--allow-downgrades")
 
 
@@ -106,8 +104,7 @@ class Machine:
         return json.loads(self.box.path(f"{STATE}/last-assessment.json").read_text())
 
     def waiting(self):
-        folder = self.box.path(QUEUE)
-        return sorted(path for path in folder.iterdir() if re.fullmatch(r"\d{12}-.*", path.name)) if folder.exists() else []
+        return full_queue.waiting(self.box)
 
     def delivers(self):
         """A run from now on reaches the hub, which has the machine's own last result."""
@@ -194,18 +191,7 @@ def fill_queue(machine):
         entry = machine.run_now()
         expect(entry["PATCHSTATE_DELIVERY"] == "not_delivered", entry)
     flag.unlink()
-    waiting = [path for path in machine.waiting() if path.name.endswith(".json") and path.stat().st_size > 1000]
-    expect(len(waiting) >= 3, f"full reports: {waiting}, of {machine.waiting()}")
-    newest = waiting[-1]
-    first, identity = int(newest.name[:12]), newest.name[13:13 + 36]
-    text, status = newest.read_text(), newest.stat()
-    for number in range(FULL_QUEUE - len(machine.waiting())):
-        other = f"{number:08d}{identity[8:]}"
-        copy = newest.with_name(newest.name.replace(newest.name[:12], f"{first + 1 + number:012d}").replace(identity, other))
-        copy.write_text(text.replace(identity, other))
-        shutil.copystat(newest, copy)
-        shutil.chown(copy, status.st_uid, status.st_gid)
-    expect(len(machine.waiting()) == FULL_QUEUE, len(machine.waiting()))
+    full_queue.fill(machine.box, 3)
 
 
 def upgrades(machine):
@@ -229,7 +215,7 @@ def upgrades(machine):
     host = machine.delivers()
     lost = machine.journal("PRIORITY=3")
     expect(not lost, lost)
-    expect(not list(box.path(QUEUE).glob("rejected/*")), "the hub refused some")
+    expect(not list(box.path(full_queue.QUEUE).glob("rejected/*")), "the hub refused some")
     return f"{len(queued)} reports in {time.monotonic() - begun:.0f} s, {host['verdict']['value']}"
 
 

@@ -19,6 +19,7 @@ from archive import SKIPPED, chroot_command, missing, unpacked  # noqa: E402
 from patchstate_run import NOBODY, Answer  # noqa: E402
 
 RELEASES = ("bullseye", "bookworm", "trixie", "sid")
+BY_APT = ("apt-get (JSON hook)", "apt-get (simulation)")
 ENVIRONMENT = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "CACHE_DIRECTORY": "/srv", "STATE_DIRECTORY": "/srv"}
 
 
@@ -35,14 +36,14 @@ class Inside:
         done = subprocess.run(command, env=ENVIRONMENT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                               stderr=subprocess.PIPE, text=True, timeout=900, check=False)
         answer = Answer(done.returncode, done.stdout, done.stderr, os.times().elapsed - before)
-        if answer.json and not answer.failure and answer.source["tool"] != "apt-get":
+        if answer.json and not answer.failure and answer.source["tool"] not in BY_APT:
             raise AssertionError(f"{answer.source['tool']} answered")
         return answer
 
 
 def main():
     archives, releases = sys.argv[1], sys.argv[3:] or RELEASES
-    reason = missing(archives) or real_roots.why_not()
+    reason = missing(archives, ["x86_64"]) or real_roots.why_not()
     if reason:
         print(f"skipped: {reason}")
         return SKIPPED

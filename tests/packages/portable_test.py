@@ -119,7 +119,7 @@ class ThisMachine(Case):
                    env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "CACHE_DIRECTORY": str(scratch), "STATE_DIRECTORY": str(scratch)})
         answer = json.loads(done.stdout)
         source = next(each for each in answer["sources"] if each["name"] == "apt")
-        self.assertEqual(source["tool"], "apt-get")
+        self.assertEqual(source["tool"], "apt-get (JSON hook)")
         self.assertEqual(answer["verdict"], expected.json["verdict"])
         self.assertEqual(compared(answer), compared(expected.json))
         self.assertEqual(done.returncode, expected.exit_code)

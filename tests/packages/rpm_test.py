@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """The life of the rpm in a system of rpm that systemd boots (tests/service/rpm_system.py), each step looked at on the machine and
-on the hub: installed by dnf5, enrolled, upgraded, downgraded, removed, installed again.
+on the hub: installed by dnf5, enrolled, restarted, upgraded with a full queue, given a broken configuration, downgraded, removed,
+installed again.
 
 usage: rpm_test.py FOLDER-OF-THE-PACKAGES FOLDER-OF-THE-BUILT-PROGRAMS
 """
@@ -11,10 +12,12 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "service")]
-import rpm_world  # noqa: E402  (needs the paths above)
+import full_queue  # noqa: E402  (needs the paths above)
+import rpm_world  # noqa: E402
 from archive import SKIPPED, TOP, version  # noqa: E402
 from booted_reports import Hub, enrolls  # noqa: E402
 from booted_rpm_test import PENDING, names_of  # noqa: E402
@@ -25,7 +28,7 @@ from rpm_system import KINDS, RpmRoot, RpmSystem  # noqa: E402
 WITHIN = 60  # seconds until the hub shows it
 CONFIG = "/etc/patchstate/patchstate.toml"
 # What removal leaves, as every rpm does: what the administrator and the service made.
-LEFT = {CONFIG + ".rpmsave", STATE}
+LEFT = {"/etc/patchstate", CONFIG + ".rpmsave", STATE}
 INSTALLED, NEWER = "/srv/patchstate-1.rpm", "/srv/patchstate-2.rpm"
 
 
@@ -47,17 +50,26 @@ def release(service):
     return service.box.run("rpm", "-q", "--qf", "%{RELEASE}", "patchstate").strip()
 
 
-def shows_on_the_hub(service, hub):
-    wanted = {(name, each[1]) for name, each in PENDING.items()}
-    until(lambda: names_of(hub.details()) == wanted, f"{wanted} on the hub; {service.journal()[-2000:]}", WITHIN)
+def shows_on_the_hub(service):
+    wanted = {(name, each[1]) for name, each in service.pending.items()}
+    until(lambda: names_of(service.hub.details()) == wanted, f"{wanted} on the hub; {service.journal()[-2000:]}", WITHIN)
 
 
-def reports_anew(service, hub):
-    """Its process now is not the one before, and what it says is on the hub."""
-    until(service.is_active, "it is active")
+def reports_anew(service, before):
+    """Its process now is not the one before, and what it says when it is asked is on the hub."""
+    until(lambda: service.is_active() and service.main_pid() != before, "it runs anew")
+    service.box.run("systemctl", "kill", "--kill-whom=main", "-s", "USR1", "patchstate.service")
     run = until(lambda: service.entries("PATCHSTATE_EVENT=run", f"_PID={service.main_pid()}"), "it has run", WITHIN)[0]
     expect(run["PATCHSTATE_DELIVERY"] == "delivered", run)
-    shows_on_the_hub(service, hub)
+    until(lambda: not full_queue.waiting(service.box), "the queue is empty", 240)
+    shows_on_the_hub(service)
+    expect(len(service.hub.get("/v1/hosts")["hosts"]) == 1, "one machine")
+
+
+def kept(service):
+    """What no upgrade may change: configuration, key and last result, with owner and mode."""
+    files = (CONFIG, f"{STATE}/host-key", f"{STATE}/last-assessment.json")
+    return service.box.run("stat", "-c", "%n %U %G %a", *files) + service.box.run("sha256sum", *files)
 
 
 def installs(service):
@@ -75,31 +87,76 @@ def installs(service):
 def enrolls_and_reports(service):
     """enrolled and started, its first report is on the hub within a minute"""
     enrolls(service, service.hub)
+    begun = time.monotonic()
     service.box.run("systemctl", "start", "patchstate.service")
-    facts = gets_ready(service)
+    gets_ready(service)
     until(lambda: service.hub.host().get("verdict"), "it has reported", WITHIN)
-    shows_on_the_hub(service, service.hub)
-    return facts
+    shows_on_the_hub(service)
+    return f"after {time.monotonic() - begun:.1f} s: {service.hub.host()['verdict']['value']}"
+
+
+def restarts(service):
+    """restarted, it is another process and the same machine"""
+    before = service.main_pid()
+    service.box.run("systemctl", "restart", "patchstate.service")
+    reports_anew(service, before)
+
+
+def loses_the_hub(service):
+    """A report of what changed waits, and as many as a queue takes; from here on it runs only when it is asked to."""
+    box, config = service.box, service.box.path(CONFIG)
+    service.hub.stop()
+    sudo = next(box.path("/srv/world/repositories/updates").glob("sudo-*.rpm"))
+    box.run("rpm", "-U", "--nosignature", f"/srv/world/repositories/updates/{sudo.name}")
+    del service.pending["sudo"]
+    until(lambda: full_queue.waiting(box), "a report waits", WITHIN)
+    config.write_text(config.read_text().replace('start_delay = "1s"', 'start_delay = "1h"\nsettle = "50s"'))
+    box.run("systemctl", "restart", "patchstate.service")
+    full_queue.fill(box)
 
 
 def upgrades(service):
-    """an upgrade starts it anew, and keeps the configuration, the state and the key"""
+    """with a full queue and no hub, an upgrade loses nothing; the hub, back again, gets all of it"""
     box = service.box
-    before, key, config = service.main_pid(), box.run("cat", f"{STATE}/host-key"), box.run("cat", CONFIG)
+    loses_the_hub(service)
+    before, queued, as_it_was = service.main_pid(), full_queue.waiting(box), kept(service)
     box.run("rpm", "-U", NEWER)
     expect(release(service) == "2", release(service))
     until(lambda: service.is_active() and service.main_pid() != before, "it runs anew")
-    expect((box.run("cat", f"{STATE}/host-key"), box.run("cat", CONFIG)) == (key, config), "key and configuration are kept")
-    reports_anew(service, service.hub)
+    expect(kept(service) == as_it_was, f"{as_it_was}\nbecame\n{kept(service)}")
+    expect(full_queue.waiting(box) == queued, "the queue is another one")
+    service.hub.start()
+    begun = time.monotonic()
+    reports_anew(service, before)
+    expect(not list(box.path(full_queue.QUEUE).glob("rejected/*")), "the hub refused some")
+    return f"{len(queued)} reports in {time.monotonic() - begun:.0f} s"
+
+
+def survives_an_error(service):
+    """a configuration with an error ends neither the running service nor an upgrade, and is named; mended, it reports"""
+    box, config = service.box, service.box.path(CONFIG)
+    good, before = config.read_text(), service.main_pid()
+    config.write_text(good + "\nnonsense = [\n")
+    box.try_run("systemctl", "reload", "patchstate.service")
+    said = until(lambda: service.entries("PATCHSTATE_EVENT=reload", "PRIORITY=3"), "the error is in the journal")[-1]
+    expect("patchstate.toml" in said["MESSAGE"], said)
+    expect(service.main_pid() == before, "it was ended")
+    box.run("rpm", "-U", "--replacepkgs", NEWER)
+    expect("nonsense" in config.read_text(), "the configuration was changed")
+    until(lambda: service.show("Result") == "exit-code", "the start failed")
+    config.write_text(good)
+    box.run("systemctl", "restart", "patchstate.service")
+    reports_anew(service, before)
+    return said["MESSAGE"][:150]
 
 
 def downgrades(service):
-    """so does a downgrade"""
-    before = service.main_pid()
+    """back to the release before: configuration, key and state are kept"""
+    before, as_it_was = service.main_pid(), kept(service)
     service.box.run("rpm", "-U", "--oldpackage", INSTALLED)
     expect(release(service) == "1", release(service))
-    until(lambda: service.is_active() and service.main_pid() != before, "it runs anew")
-    reports_anew(service, service.hub)
+    expect(kept(service) == as_it_was, f"{as_it_was}\nbecame\n{kept(service)}")
+    reports_anew(service, before)
 
 
 def left_on(box):
@@ -119,16 +176,15 @@ def removes(service):
 
 
 def comes_back(service):
-    """installed again and given its configuration, it reports as the machine that it was"""
+    """installed again and given its configuration, it reports as the machine that it was, without enrolling"""
     box = service.box
     box.run("dnf5", "-y", "install", INSTALLED, seconds=300)
     box.run("mv", CONFIG + ".rpmsave", CONFIG)
     box.run("systemctl", "start", "patchstate.service")
-    reports_anew(service, service.hub)
-    expect(len(service.hub.get("/v1/hosts")["hosts"]) == 1, "one machine")
+    reports_anew(service, "0")
 
 
-STEPS = (installs, enrolls_and_reports, upgrades, downgrades, removes, comes_back)
+STEPS = (installs, enrolls_and_reports, restarts, upgrades, survives_an_error, downgrades, removes, comes_back)
 
 
 def main():
@@ -149,8 +205,10 @@ def main():
         with Container(folder) as box:
             service = Service(box, programs, root.kind.release)
             service.kind, service.system = root.kind, system
-            with Hub(service) as service.hub:
-                return int(take(STEPS, service))
+            service.pending = dict(PENDING)
+            # More than a thousand reports in a minute will come from this one.
+            with Hub(service, "--reports-per-minute", "100000") as service.hub:
+                return int(any(take([step], service) for step in STEPS))  # each begins where the one before ended
     finally:
         shutil.rmtree(folder)
 

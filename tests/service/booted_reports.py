@@ -19,21 +19,29 @@ def ask_hub(box, reader, path):
 
 
 class Hub:
-    """A real one on the container's loopback, with its store in the container."""
+    """A real one on the container's loopback, with its store in the container; `options` are those of `serve`."""
 
-    def __init__(self, service):
+    def __init__(self, service, *options):
         self.box = service.box
+        self.options = options
         self.command = [str(service.programs / "patchstate-hub")]
         self.store = ["--store", str(self.box.path("/var/tmp/hub.db"))]
 
     def __enter__(self):
         self.token = self.ask("token", "create", "enrol", *self.store, "--name", "booted")
         self.reader = self.ask("token", "create", "read", *self.store).strip()
-        self.server = self.box.background(*self.command, "serve", *self.store, "--listen", "127.0.0.1:8750", namespaces="-n")
-        until(lambda: ":222E " in self.box.run("cat", "/proc/1/net/tcp"), "the hub serves")
+        self.start()
         return self
 
     def __exit__(self, *_):
+        self.stop()
+
+    def start(self):
+        self.server = self.box.background(*self.command, "serve", *self.store, "--listen", "127.0.0.1:8750", *self.options,
+                                          namespaces="-n")
+        until(lambda: ":222E " in self.box.run("cat", "/proc/1/net/tcp"), "the hub serves")
+
+    def stop(self):
         self.server.kill()
         self.server.wait()
 

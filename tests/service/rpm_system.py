@@ -100,10 +100,10 @@ class RpmSystem:
     def declare(self):
         world = self.world
         world.installed("glibc", "2.31-1")  # zypper calls a system without it broken, and changes nothing there
+        world.installed("bash", "5.1-1", provides=["/bin/sh"])  # what packages with scripts ask for
         for name, evr in (("openssl", "1:3.0.1-1"), ("sudo", "1.9.1-1"), ("nano", "7.0-1"), ("jq", "1.6-1")):
             world.installed(name, evr)
         self.updates = world.repository("updates", baseurl=f"file://{WORLD}/repositories/updates")
-        world.installed("glibc", "2.31-1")  # zypper calls a system without it broken, and changes nothing there
         for name, evr in (("openssl", "1:3.0.2-1"), ("openssl", "1:3.0.3-1"), ("sudo", "1.9.2-1"), ("nano", "7.1-1")):
             self.updates.package(name, evr)
         self.updates.advisory("TEST-2026:0001", severity="Critical", cves=["CVE-2026-0001", "CVE-2026-0002"],
