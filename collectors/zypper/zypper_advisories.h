@@ -2,8 +2,11 @@
 // Which advisories stand between two versions of a package, over all repositories of a snapshot.
 #pragma once
 
+#include <cstddef>
 #include <string>
+#include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "collectors/zypper/zypper_snapshot.h"
@@ -34,8 +37,13 @@ class Advisories {
   const rpm::RpmAdvisory* of_patch(const ListedUpdate& patch) const;
 
  private:
-  std::unordered_map<std::string, std::vector<Fix>> by_package_;
-  std::unordered_map<std::string, std::vector<std::pair<const FetchedRepository*, const rpm::RpmAdvisory*>>> by_id_;
+  using Package = std::pair<std::string_view, std::string_view>;  ///< name, architecture; of the snapshot
+  struct PackageHash {
+    std::size_t operator()(const Package& one) const;
+  };
+  std::unordered_map<Package, std::vector<Fix>, PackageHash> by_package_;
+  std::unordered_map<std::string_view, std::vector<std::pair<const FetchedRepository*, const rpm::RpmAdvisory*>>>
+      by_id_;
 };
 
 /// Fills what advisories say of an update: classifications, severity, CVEs, the advisories themselves, whether a reboot

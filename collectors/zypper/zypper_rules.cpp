@@ -3,7 +3,8 @@
 
 #include <algorithm>
 #include <map>
-#include <set>
+#include <string_view>
+#include <unordered_set>
 
 #include <fmt/core.h>
 
@@ -15,7 +16,7 @@ namespace patchstate::zypper {
 namespace {
 
 using rpm::Evr;
-using Key = std::pair<std::string, std::string>;  ///< name, architecture
+using Key = std::pair<std::string_view, std::string_view>;  ///< name, architecture; of the snapshot
 
 std::string purl(const Update& update, const Surroundings& around) {
   const auto encoded = [](const std::string& text) {
@@ -48,6 +49,7 @@ class Judge {
   }
 
   std::vector<Update> updates() {
+    updates_.reserve(snapshot_.updates.size());
     for (const auto& row : snapshot_.updates) add_offered(row);
     for (const auto& [key, row] : all_) add_not_offered(*row);
     for (const auto& [key, package] : installed_) add_unlisted(*package);
@@ -293,8 +295,8 @@ class Judge {
   Advisories advisories_;
   std::map<Key, const rpm::InstalledPackage*> installed_;  ///< newest of each
   std::map<Key, const ListedUpdate*> all_;
-  std::set<std::string> needed_;  ///< patches, by name
-  std::set<std::string> shown_;   ///< advisories of the packages' updates, by id
+  std::unordered_set<std::string> needed_;  ///< patches, by name
+  std::unordered_set<std::string> shown_;   ///< advisories of the packages' updates, by id
   std::map<Key, Evr> offered_;
   std::vector<Update> updates_;
   std::vector<Warning> warnings_;
