@@ -40,7 +40,7 @@ REFUSED = {
 
 
 def install(programs, folder, places=None):
-    """As docs/service.md tells it, but for the commands that need a running system."""
+    """What docs/service.md has installed, but for the commands that need a running system."""
     for program, place in (places or PLACES).items():
         target = folder / place.lstrip("/")
         target.mkdir(parents=True, exist_ok=True)
