@@ -49,7 +49,7 @@ void add_advisory(Update& update, const Fix& fix, std::vector<Classification>& t
 
 }  // namespace
 
-std::size_t Advisories::PackageHash::operator()(const Package& one) const {
+std::size_t PackageKeyHash::operator()(const PackageKey& one) const {
   const std::hash<std::string_view> hash;
   return hash(one.first) ^ (hash(one.second) << 1U);
 }

@@ -13,6 +13,12 @@
 
 namespace patchstate::zypper {
 
+/// Name and architecture, of the snapshot.
+using PackageKey = std::pair<std::string_view, std::string_view>;
+struct PackageKeyHash {
+  std::size_t operator()(const PackageKey& one) const;
+};
+
 /// One advisory's version of one package.
 struct Fix {
   const rpm::RpmAdvisory* advisory = nullptr;
@@ -37,11 +43,7 @@ class Advisories {
   const rpm::RpmAdvisory* of_patch(const ListedUpdate& patch) const;
 
  private:
-  using Package = std::pair<std::string_view, std::string_view>;  ///< name, architecture; of the snapshot
-  struct PackageHash {
-    std::size_t operator()(const Package& one) const;
-  };
-  std::unordered_map<Package, std::vector<Fix>, PackageHash> by_package_;
+  std::unordered_map<PackageKey, std::vector<Fix>, PackageKeyHash> by_package_;
   std::unordered_map<std::string_view, std::vector<std::pair<const FetchedRepository*, const rpm::RpmAdvisory*>>>
       by_id_;
 };

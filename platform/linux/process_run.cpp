@@ -14,7 +14,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 /// A program that writes in small pieces would wake us for each of them: its pipe gathers what it says meanwhile.
-constexpr auto kGathering = std::chrono::milliseconds{5};
+constexpr auto kGathering = std::chrono::milliseconds{10};
 /// For what a program says, at once: only what it fills is memory, and growing step by step would touch twice as much.
 constexpr std::size_t kRoom = 4U << 20U;
 /// For what is still in the pipes when the program has ended: a child that it left behind may hold them open for ever.
