@@ -92,18 +92,22 @@ class RealRoot:
         (etc / "sources.list").unlink(missing_ok=True)
         proxies = [line for line in run("apt-config", "dump").splitlines() if "::Proxy" in line]
         (etc / "apt.conf.d/99proxy").write_text("\n".join(proxies) + "\n")
+        # A mirror may keep an old sid: apt's answer about it is as good to compare with.
+        (etc / "apt.conf.d/99expired").write_text('Acquire::Check-Valid-Until "false";\n')
         shutil.copy("/etc/resolv.conf", self.folder / "etc/resolv.conf")
         (self.folder / "usr/sbin/policy-rc.d").write_text("#!/bin/sh\nexit 101\n")
         (self.folder / "usr/sbin/policy-rc.d").chmod(0o755)
 
+    def suites(self):
+        """Suite -> archive. What was not released yet is one suite."""
+        if self.release == "sid":
+            return {"sid": self.main}
+        return {self.release: self.main, f"{self.release}-updates": self.main, f"{self.release}-security": self.security}
+
     def _write_sources(self, *foreign):
         """`foreign`: the suites that are asked for i386 too."""
         stanzas = []
-        for uri, suite in (
-            (self.main, self.release),
-            (self.main, f"{self.release}-updates"),
-            (self.security, f"{self.release}-security"),
-        ):
+        for suite, uri in self.suites().items():
             stanzas.append(
                 f"Types: deb\nURIs: {uri}\nSuites: {suite}\nComponents: main\n"
                 f"Architectures: amd64{' i386' if suite in foreign else ''}\n"
@@ -114,7 +118,7 @@ class RealRoot:
     def _fetch_lists(self):
         """i386 from as many suites as the mirror has it of: some keep foreign architectures badly."""
         self.chroot("dpkg", "--add-architecture", "i386")
-        suites = [self.release, f"{self.release}-updates", f"{self.release}-security"]
+        suites = list(self.suites())
         while True:
             self._write_sources(*suites)
             packages = ["jq", "ca-certificates"] + ["libc6:i386", "zlib1g:i386"] * bool(suites)
@@ -174,7 +178,8 @@ def check(what, by_apt, patchstates, root):
             found = [f"changed {path}" for path in changes(before, photograph(root))] if root != "/" else []
             found += by_apt.differences(answer)
             states = collections.Counter(update["state"] for update in answer.updates.values()) if answer.json else {}
-            print(f"{what}, {how}, as {user}: {len(found)} differences; {dict(states)}; {answer.verdict}", flush=True)
+            tool = answer.source.get("tool") if answer.json else "nothing"
+            print(f"{what}, {how}, as {user}: {len(found)} differences; {dict(states)}; {answer.verdict}; by {tool}", flush=True)
             for sentence in found:
                 print(f"  {sentence}")
             failed |= bool(found)
