@@ -65,21 +65,24 @@ def archives():
 
 
 class RealRoot:
-    def __init__(self, release, main, security):
-        self.release, self.main, self.security = release, main, security
-        self.folder = CACHE / release
+    def __init__(self, release, main, security, architecture=""):
+        """`architecture`: another one than this machine's, whose programs the kernel starts by an emulator."""
+        self.release, self.main, self.security, self.architecture = release, main, security, architecture
+        self.folder = CACHE / f"{release}-{architecture}".rstrip("-")
 
     def chroot(self, *command, check=True):
         return run("chroot", self.folder, *command, check=check)
 
     def prepare(self):
-        """A root with fresh lists, i386 beside amd64 and outdated packages; made once."""
+        """A root with fresh lists, i386 beside amd64, and outdated packages; made once."""
         if self.folder.exists():
             return
-        final, self.folder = self.folder, CACHE / f"{self.release}.new"
+        final = self.folder
+        self.folder = final.with_name(f"{final.name}.new")
         shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir(parents=True)
-        run("debootstrap", "--variant=minbase", self.release, self.folder, self.main)
+        architecture = [f"--arch={self.architecture}"] if self.architecture else []
+        run("debootstrap", *architecture, "--variant=minbase", self.release, self.folder, self.main)
         self._prepare_apt()
         self._fetch_lists()
         self._make_outdated()
@@ -106,19 +109,21 @@ class RealRoot:
 
     def _write_sources(self, *foreign):
         """`foreign`: the suites that are asked for i386 too."""
+        native = self.architecture or "amd64"
         stanzas = []
         for suite, uri in self.suites().items():
             stanzas.append(
                 f"Types: deb\nURIs: {uri}\nSuites: {suite}\nComponents: main\n"
-                f"Architectures: amd64{' i386' if suite in foreign else ''}\n"
+                f"Architectures: {native}{' i386' if suite in foreign else ''}\n"
                 "Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg\n"
             )
         (self.folder / "etc/apt/sources.list.d/debian.sources").write_text("\n".join(stanzas))
 
     def _fetch_lists(self):
         """i386 from as many suites as the mirror has it of: some keep foreign architectures badly."""
-        self.chroot("dpkg", "--add-architecture", "i386")
-        suites = list(self.suites())
+        suites = [] if self.architecture else list(self.suites())
+        if suites:
+            self.chroot("dpkg", "--add-architecture", "i386")
         while True:
             self._write_sources(*suites)
             packages = ["jq", "ca-certificates"] + ["libc6:i386", "zlib1g:i386"] * bool(suites)
@@ -195,7 +200,7 @@ def why_not():
     return None
 
 
-def check_roots(patchstates, releases=RELEASES, most=2):
+def check_roots(patchstates, releases=RELEASES, most=2, architecture=""):
     """Whether anything failed. Two releases are enough; one that the archive does not serve is passed over, and said."""
     failed, checked = False, []
     main_archive, security = archives()
@@ -205,7 +210,7 @@ def check_roots(patchstates, releases=RELEASES, most=2):
     for release in releases:
         if len(checked) == most:
             break
-        root = RealRoot(release, main_archive, security)
+        root = RealRoot(release, main_archive, security, architecture)
         try:
             root.prepare()
         except RuntimeError as error:
@@ -213,7 +218,7 @@ def check_roots(patchstates, releases=RELEASES, most=2):
             continue
         checked.append(release)
         by_apt = AptAnswer(Apt(prefix=["chroot", str(root.folder)]), root.held())
-        failed |= check(release, by_apt, patchstates, root.folder)
+        failed |= check(root.folder.name, by_apt, patchstates, root.folder)
     few = len(checked) < min(2, len(releases))
     if few:
         print(f"only {checked} could be had")
