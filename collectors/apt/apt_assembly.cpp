@@ -243,6 +243,8 @@ void Assembly::add_plans(const UpgradePlan& dist_upgrade, const UpgradePlan& upg
   snapshot_.resolution = dist_upgrade.answered                    ? ResolutionKind::resolved
                          : waits_for_reinstallation(dist_upgrade) ? ResolutionKind::unknown
                                                                   : ResolutionKind::failed;
+  if (dist_upgrade.answered)
+    snapshot_.tool += dist_upgrade.by_hook && upgrade.by_hook ? " (JSON hook)" : " (simulation)";
   const auto by_dist_upgrade = upgrades_of(dist_upgrade);
   const auto by_upgrade = upgrades_of(upgrade);
   for (const auto& [id, index] : pending_) {

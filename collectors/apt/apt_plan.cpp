@@ -126,7 +126,7 @@ bool Planner::plan_by_hook(const std::string& verb, std::vector<std::string> opt
   auto planned = parse_plan(text.hook_message);
   if (!planned) return false;
   sharpen_modes(planned->changes, text);
-  plan.answered = true;
+  plan.answered = plan.by_hook = true;
   plan.complaints = complaints_in(result.err);
   // apt gives up on the lists it prints when one package has no source, but not on the plan.
   if (result.ok() || text.totals) {

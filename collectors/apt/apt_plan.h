@@ -17,6 +17,7 @@ namespace patchstate::apt {
 
 struct UpgradePlan {
   bool answered = false;  ///< false: apt could not resolve; the complaints say why, there are no changes
+  bool by_hook = false;   ///< answered through the JSON hook; else in text
   /// apt resolves nothing at all before this package is installed again, and no archive has it. Empty: no such refusal.
   std::string to_reinstall;
   /// Nothing is to be upgraded, added, removed or kept back: then `upgrade` and `dist-upgrade` do the same. (To take

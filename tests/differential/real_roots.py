@@ -65,21 +65,24 @@ def archives():
 
 
 class RealRoot:
-    def __init__(self, release, main, security):
-        self.release, self.main, self.security = release, main, security
-        self.folder = CACHE / release
+    def __init__(self, release, main, security, architecture=""):
+        """`architecture`: another one than this machine's, whose programs the kernel starts by an emulator."""
+        self.release, self.main, self.security, self.architecture = release, main, security, architecture
+        self.folder = CACHE / f"{release}-{architecture}".rstrip("-")
 
     def chroot(self, *command, check=True):
         return run("chroot", self.folder, *command, check=check)
 
     def prepare(self):
-        """A root with fresh lists, i386 beside amd64 and outdated packages; made once."""
+        """A root with fresh lists, i386 beside amd64, and outdated packages; made once."""
         if self.folder.exists():
             return
-        final, self.folder = self.folder, CACHE / f"{self.release}.new"
+        final = self.folder
+        self.folder = final.with_name(f"{final.name}.new")
         shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir(parents=True)
-        run("debootstrap", "--variant=minbase", self.release, self.folder, self.main)
+        architecture = [f"--arch={self.architecture}"] if self.architecture else []
+        run("debootstrap", *architecture, "--variant=minbase", self.release, self.folder, self.main)
         self._prepare_apt()
         self._fetch_lists()
         self._make_outdated()
@@ -92,29 +95,35 @@ class RealRoot:
         (etc / "sources.list").unlink(missing_ok=True)
         proxies = [line for line in run("apt-config", "dump").splitlines() if "::Proxy" in line]
         (etc / "apt.conf.d/99proxy").write_text("\n".join(proxies) + "\n")
+        # A mirror may keep an old sid: apt's answer about it is as good to compare with.
+        (etc / "apt.conf.d/99expired").write_text('Acquire::Check-Valid-Until "false";\n')
         shutil.copy("/etc/resolv.conf", self.folder / "etc/resolv.conf")
         (self.folder / "usr/sbin/policy-rc.d").write_text("#!/bin/sh\nexit 101\n")
         (self.folder / "usr/sbin/policy-rc.d").chmod(0o755)
 
+    def suites(self):
+        """Suite -> archive. What was not released yet is one suite."""
+        if self.release == "sid":
+            return {"sid": self.main}
+        return {self.release: self.main, f"{self.release}-updates": self.main, f"{self.release}-security": self.security}
+
     def _write_sources(self, *foreign):
         """`foreign`: the suites that are asked for i386 too."""
+        native = self.architecture or "amd64"
         stanzas = []
-        for uri, suite in (
-            (self.main, self.release),
-            (self.main, f"{self.release}-updates"),
-            (self.security, f"{self.release}-security"),
-        ):
+        for suite, uri in self.suites().items():
             stanzas.append(
                 f"Types: deb\nURIs: {uri}\nSuites: {suite}\nComponents: main\n"
-                f"Architectures: amd64{' i386' if suite in foreign else ''}\n"
+                f"Architectures: {native}{' i386' if suite in foreign else ''}\n"
                 "Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg\n"
             )
         (self.folder / "etc/apt/sources.list.d/debian.sources").write_text("\n".join(stanzas))
 
     def _fetch_lists(self):
         """i386 from as many suites as the mirror has it of: some keep foreign architectures badly."""
-        self.chroot("dpkg", "--add-architecture", "i386")
-        suites = [self.release, f"{self.release}-updates", f"{self.release}-security"]
+        suites = [] if self.architecture else list(self.suites())
+        if suites:
+            self.chroot("dpkg", "--add-architecture", "i386")
         while True:
             self._write_sources(*suites)
             packages = ["jq", "ca-certificates"] + ["libc6:i386", "zlib1g:i386"] * bool(suites)
@@ -174,7 +183,8 @@ def check(what, by_apt, patchstates, root):
             found = [f"changed {path}" for path in changes(before, photograph(root))] if root != "/" else []
             found += by_apt.differences(answer)
             states = collections.Counter(update["state"] for update in answer.updates.values()) if answer.json else {}
-            print(f"{what}, {how}, as {user}: {len(found)} differences; {dict(states)}; {answer.verdict}", flush=True)
+            tool = answer.source.get("tool") if answer.json else "nothing"
+            print(f"{what}, {how}, as {user}: {len(found)} differences; {dict(states)}; {answer.verdict}; by {tool}", flush=True)
             for sentence in found:
                 print(f"  {sentence}")
             failed |= bool(found)
@@ -190,7 +200,7 @@ def why_not():
     return None
 
 
-def check_roots(patchstates, releases=RELEASES, most=2):
+def check_roots(patchstates, releases=RELEASES, most=2, architecture=""):
     """Whether anything failed. Two releases are enough; one that the archive does not serve is passed over, and said."""
     failed, checked = False, []
     main_archive, security = archives()
@@ -200,7 +210,7 @@ def check_roots(patchstates, releases=RELEASES, most=2):
     for release in releases:
         if len(checked) == most:
             break
-        root = RealRoot(release, main_archive, security)
+        root = RealRoot(release, main_archive, security, architecture)
         try:
             root.prepare()
         except RuntimeError as error:
@@ -208,7 +218,7 @@ def check_roots(patchstates, releases=RELEASES, most=2):
             continue
         checked.append(release)
         by_apt = AptAnswer(Apt(prefix=["chroot", str(root.folder)]), root.held())
-        failed |= check(release, by_apt, patchstates, root.folder)
+        failed |= check(root.folder.name, by_apt, patchstates, root.folder)
     few = len(checked) < min(2, len(releases))
     if few:
         print(f"only {checked} could be had")

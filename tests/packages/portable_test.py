@@ -15,6 +15,7 @@ import sys
 import tarfile
 import tempfile
 import unittest
+import uuid
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), *(str(HERE.parent / each) for each in ("support", "differential", "delivery"))]
@@ -59,7 +60,8 @@ class Archives(Case):
                 members = tar.getmembers()
             self.assertEqual({(each.uid, each.gid, each.uname, each.gname) for each in members}, {(0, 0, "", "")})
             self.assertEqual(len({each.mtime for each in members}), 1)
-            self.assertEqual([each.name for each in members], sorted(each.name for each in members))
+            names = [each.name.split("/") for each in members]
+            self.assertEqual(names, sorted(names))
             top = {each.name.split("/")[0] for each in members}
             self.assertEqual(top, {f"patchstate-{version()}-linux-{architecture}"})
             self.assertFalse([each.name for each in members if each.mode & 0o022 and not each.issym()])
@@ -191,9 +193,9 @@ class EmptySystem(Case):
         scratch = self.folder()
         (scratch / "token").write_text(hub.command("token", "create", "enrol"))
         (scratch / "token").chmod(0o600)
-        (root / "etc/machine-id").write_text("8d4f0b1e0f6c4a379d550a5f0c5b7a11\n")
+        (root / "etc/machine-id").write_text(uuid.uuid4().hex + "\n")
         return run(*chroot_command(root, self.unpacked("x86_64"), scratch), "/mnt/patchstate", "enroll", "--hub", hub.url,
-                   "--token-file", "/srv/token", env={"PATH": "/usr/bin:/bin", "STATE_DIRECTORY": "/srv/state",
+                   "--token-file", "/srv/token", env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "STATE_DIRECTORY": "/srv/state",
                                                       "CACHE_DIRECTORY": "/srv/cache"})
 
 

@@ -129,6 +129,8 @@ TEST_CASE("a simulation gives the same snapshot as the JSON hook") {
   for (const std::string name : {"dist-upgrade", "upgrade", "phased"}) apt.answers[name].out = "no hook ran\n";
   const Snapshot by_simulation = ask_apt(apt.access(), kHookProgram);
   CHECK(summary(by_simulation) == summary(by_hook));
+  CHECK(by_hook.tool == "apt-get (JSON hook)");
+  CHECK(by_simulation.tool == "apt-get (simulation)");
   CHECK(find(by_simulation, "kept")->resolution.dist_upgrade == false);
   CHECK(find(by_simulation, "bash")->resolution.dist_upgrade == true);
   CHECK(find(by_simulation, "linux-image-6.1.0-2-amd64")->required_by ==
