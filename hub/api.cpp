@@ -13,6 +13,8 @@
 #include <nlohmann/json.hpp>
 
 #include "assessment/json_writer.h"
+#include "hub/api_enrolment.h"
+#include "hub/api_problems.h"
 #include "hub/api_questions.h"
 #include "hub/clock.h"
 #include "hub/log.h"
@@ -29,7 +31,6 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t kMostJobs = 20'000;
 constexpr std::size_t kMostBuckets = 200'000;
-constexpr std::size_t kMostEnrolBody = 4096;
 constexpr std::chrono::seconds kKeyRemembered{30};
 constexpr std::chrono::seconds kClockTolerance{5};
 constexpr std::chrono::seconds kQuestionLimit{10};
@@ -43,21 +44,9 @@ HttpResponse busy(std::string_view why) {
   return response;
 }
 
-HttpResponse wrong_method(const char* allowed) {
-  HttpResponse response = problem({405, "not a method of this path", {}, {}});
-  response.header.emplace_back("Allow", allowed);
-  return response;
-}
-
 HttpResponse health(const HttpRequest& request) {
   if (request.method != "GET" && request.method != "HEAD") return wrong_method("GET, HEAD");
   return {200, "text/plain", "ok\n", {}};
-}
-
-HttpResponse unauthorized(std::string_view what) {
-  HttpResponse response = problem({401, "who are you?", std::string(what), {}});
-  response.header.emplace_back("WWW-Authenticate", "Bearer realm=\"patchstate\"");
-  return response;
 }
 
 std::string header(const HttpRequest& request, const char* name) {
@@ -126,25 +115,6 @@ HttpResponse outcome(const std::optional<Recorded>& recorded, const std::string&
 }
 
 }  // namespace
-
-HttpResponse problem(const Problem& what) {
-  JsonWriter out(JsonStyle::compact);
-  out.begin_object();
-  out.key("title");
-  out.text(what.title);
-  out.key("status");
-  out.number(what.status);
-  if (!what.detail.empty()) {
-    out.key("detail");
-    out.text(what.detail);
-  }
-  if (!what.pointer.empty()) {
-    out.key("pointer");
-    out.text(what.pointer);
-  }
-  out.end_object();
-  return {what.status, "application/problem+json", std::move(out).take(), {}};
-}
 
 int RateLimit::take(const std::string& host) {
   const std::lock_guard lock(mutex_);
@@ -299,44 +269,13 @@ void Api::take_report(Worker& worker, Job& job) {
   if (!taken) job.reply(busy("too many reports are waiting"));
 }
 
-HttpResponse Api::enrol(Store& store, const HttpRequest& request) const {
-  const auto body =
-      request.body.size() > kMostEnrolBody ? nlohmann::json() : nlohmann::json::parse(request.body, nullptr, false);
-  const auto text = [&](const char* key) {
-    return body.is_object() && body.contains(key) && body[key].is_string() ? body[key].get<std::string>()
-                                                                           : std::string();
-  };
-  const std::string token = text("token");
-  const std::string host_id = text("hostId");
-  if (token.empty() || !is_host_id(host_id))
-    return problem({422, "the enrolment is not valid", R"(expected {"token":"…","hostId":"…"})", {}});
-  const std::string key = new_secret(SecretKind::host_key);
-  if (!store.enrol(hash_of_secret(token), host_id, hash_of_secret(key), current_time()))
-    return problem({403,
-                    "this token does not enrol this host",
-                    "it is unknown, used up, expired or revoked; or the host is enrolled already: then make a token "
-                    "with --host for it",
-                    {}});
-  log_line(LogLevel::info, fmt::format("enrolled host {} from {}", host_id, request.peer));
-  JsonWriter out(JsonStyle::compact);
-  out.begin_object();
-  out.key("hostId");
-  out.text(host_id);
-  out.key("hostKey");
-  out.text(key);
-  out.end_object();
-  return {200, kJson, std::move(out).take(), {}};
-}
-
 HttpResponse Api::read(Worker& worker, HttpRequest& request) {
   Store& store = *worker.store;
   const Time now = current_time();
   if (auto asset = answer_asset(request)) return std::move(*asset);
   if (!is_for_programs(request)) return sign_in_.answer(store, request, now);
-  if (request.path == "/v1/enroll") {
-    if (request.method != "POST") return wrong_method("POST");
-    return enrol(store, request);
-  }
+  if (request.path == "/v1/enroll")
+    return answer_enrolment(store, request, {bearer_hash(request), client_subject(request)});
   if (request.path == kReports) return wrong_method("POST");
   if (request.method != "GET" && request.method != "HEAD") return wrong_method("GET, HEAD");
   if (request.path == "/readyz") {

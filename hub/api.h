@@ -78,7 +78,6 @@ class Api {
   HttpResponse read(Worker& worker, HttpRequest& request);
   HttpResponse answer_program(Store& store, const HttpRequest& request, Time now);
   void take_report(Worker& worker, Job& job);
-  HttpResponse enrol(Store& store, const HttpRequest& request) const;
   HttpResponse metrics(Store& store, bool is_openmetrics) const;
   std::string client_subject(const HttpRequest& request) const;
 
@@ -92,8 +91,5 @@ class Api {
   bool stop_ = false;
   std::vector<std::thread> threads_;
 };
-
-/// RFC 9457.
-HttpResponse problem(const Problem& what);
 
 }  // namespace patchstate

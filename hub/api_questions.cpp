@@ -9,9 +9,9 @@
 
 #include "assessment/assessment_json.h"
 #include "assessment/exports.h"
-#include "hub/api.h"
 #include "hub/api_json.h"
 #include "hub/api_parameters.h"
+#include "hub/api_problems.h"
 #include "hub/log.h"
 #include "hub/questions.h"
 #include "hub/stored_report.h"

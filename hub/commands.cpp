@@ -138,7 +138,7 @@ int create_token(const StoreAddress& address, const TokenRequest& request) {
   AuditEntry entry{0, now, std::string(kOperator), "token_created", {}, {}, {}};
   do_and_note(store, entry, [&] {
     id = store.add_credential(credential);
-    entry.target = std::to_string(id);
+    entry.target = fmt::format("token {}", id);
     entry.detail = enrols                    ? "enrols " + counted(static_cast<int>(request.uses), "machine")
                    : request.scope == "read" ? "reads all"
                                              : "reads " + request.scope;
@@ -162,7 +162,7 @@ int list_tokens(const StoreAddress& address) {
 
 int revoke_token(const StoreAddress& address, std::int64_t id) {
   Store store = opened(address);
-  if (!done_by_operator(store, "token_revoked", std::to_string(id), {},
+  if (!done_by_operator(store, "token_revoked", fmt::format("token {}", id), {},
                         [&] { return store.revoke_credential(id, current_time()); }))
     return complain(fmt::format("there is no valid token {}", id));
   return 0;

@@ -6,6 +6,8 @@
 #include <fmt/core.h>
 #include <gnutls/x509.h>
 
+#include "hub/log.h"
+
 namespace patchstate {
 namespace {
 
@@ -69,8 +71,10 @@ std::shared_ptr<const CertificateFiles::Loaded> CertificateFiles::current() {
   try {
     loaded_ = load();
     seen_ = now;
-  } catch (const std::exception&) {
-    return loaded_;  // asked for again with the next connection
+  } catch (const std::exception& error) {
+    // Tried again with the next connection: the other file may not be there yet. Said once of each state of them.
+    if (complained_ != now) log_line(LogLevel::error, fmt::format("the certificate stays as it was: {}", error.what()));
+    complained_ = now;
   }
   return loaded_;
 }

@@ -37,6 +37,7 @@ class CertificateFiles {
   TlsFiles files_;
   std::mutex mutex_;
   std::pair<FileStamp, FileStamp> seen_;
+  std::pair<FileStamp, FileStamp> complained_;  ///< of files that were not taken
   std::shared_ptr<const Loaded> loaded_;
 };
 

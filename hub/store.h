@@ -109,6 +109,8 @@ class Store {
   std::optional<std::string> scopes_of(const std::string& hash, Time now);
   /// Host id of a host key that is valid now.
   std::optional<std::string> host_of_key(const std::string& hash);
+  /// Revoked or removed, so that its certificate, which is still valid, must not bring it back.
+  bool is_barred(const std::string& host_id);
   /// One use of an enrolment token. `new_key_hash` replaces every earlier key of that host. False: the token is
   /// unknown, used up, expired or revoked, or it may not enrol a host that is enrolled already.
   bool enrol(const std::string& token_hash, const std::string& host_id, const std::string& new_key_hash, Time now);

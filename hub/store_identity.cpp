@@ -90,6 +90,14 @@ std::optional<std::string> Store::host_of_key(const std::string& hash) {
   });
 }
 
+bool Store::is_barred(const std::string& host_id) {
+  return sql::guarded("the host could not be looked up", [&] {
+    return !select_prepared<std::string>("SELECT host_id FROM credentials WHERE host_id = $1 AND kind = 'barred'",
+                                         {host_id})
+                .empty();
+  });
+}
+
 bool Store::enrol(const std::string& token_hash, const std::string& host_id, const std::string& new_key_hash,
                   Time now) {
   return sql::guarded("the host could not be enrolled", [&] {

@@ -108,6 +108,20 @@ void check_clock(Report& report, const HttpAnswer& answer) {
   report.say(off <= kBadClock ? Health::odd : Health::bad, "clock", seen + "; is time synchronised (timedatectl)?");
 }
 
+/// Whether the hub would take a report from here.
+void check_key(Report& report, const Reporting& reporting, const HubAccess& access) {
+  const std::string_view what = access.host_key.empty() ? "the client certificate" : "the host key";
+  const auto answer = get(access, "/v1/enroll");
+  if (answer.status == 200) return report.say(Health::good, "enrolment", fmt::format("the hub takes {}", what));
+  if (answer.status == 401 || answer.status == 403)
+    return report.say(Health::bad, "enrolment",
+                      fmt::format("{} does not take {} (HTTP {}): enrol this machine again, `patchstate enroll`",
+                                  reporting.hub, what, answer.status));
+  report.say(Health::odd, "enrolment",
+             fmt::format("the hub does not say whether it takes {} ({})", what,
+                         answer.status == 0 ? answer.failure : fmt::format("HTTP {}", answer.status)));
+}
+
 void check_hub(Report& report, const Reporting& reporting) {
   const auto enrolled = access_to_send(reporting);
   if (!enrolled.problem.empty())
@@ -125,6 +139,7 @@ void check_hub(Report& report, const Reporting& reporting) {
                       fmt::format("{} answers HTTP {}; is a patchstate-hub there?", reporting.hub, answer.status));
   report.say(Health::good, "hub", fmt::format("{} answers", reporting.hub));
   check_clock(report, answer);
+  if (enrolled.problem.empty()) check_key(report, reporting, enrolled.access);
 }
 
 /// A folder is tried, but not an address: asking it for what changes nothing is no matter of every webhook.

@@ -134,7 +134,7 @@ std::vector<rpm::RpmAdvisory> cached_advisories(const fs::path& root, const std:
     if (file == nullptr) return {};
     const fs::path path = file_in(own, *file);
     rpm::AdvisoryFilter wanted;
-    wanted.package_names.insert(names.begin(), names.end());
+    for (const auto& name : names) wanted.packages.try_emplace(name);
     rpm::Updateinfo updateinfo = rpm::read_updateinfo(path, wanted);
     if (updateinfo.problem)
       throw CollectorError(FailureKind::unparseable,

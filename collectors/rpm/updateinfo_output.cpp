@@ -27,14 +27,20 @@ std::string_view without_blanks_around(std::string_view text) {
                                          : text.substr(first, text.find_last_not_of(" \t\n") - first + 1);
 }
 
-std::string one_line(std::string_view text) {
+/// `text` in one line of plain characters: a part of it, or what is put into `made`.
+std::string_view in_one_line(std::string_view text, std::string& made) {
   text = without_blanks_around(text);
   const auto is_plain = [](char c) { return c >= ' ' && c <= '~'; };
   // Nearly all are: a million names and versions in a large file.
-  if (text.size() <= kLongestText && std::all_of(text.begin(), text.end(), is_plain)) return std::string(text);
-  std::string line = clean_text(text, kLongestText);
-  std::replace(line.begin(), line.end(), '\n', ' ');
-  return std::string(without_blanks_around(line));
+  if (text.size() <= kLongestText && std::all_of(text.begin(), text.end(), is_plain)) return text;
+  made = clean_text(text, kLongestText);
+  std::replace(made.begin(), made.end(), '\n', ' ');
+  return without_blanks_around(made);
+}
+
+std::string one_line(std::string_view text) {
+  std::string made;
+  return std::string(in_one_line(text, made));
 }
 
 /// "True", "1" and an element without text say yes.
@@ -47,6 +53,10 @@ bool says_yes(std::string_view text) {
 
 bool is_number(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+bool is_security(const RpmAdvisory& advisory) {
+  return classification_of(advisory.type) == Classification::security;
 }
 
 // <update from="errata@redhat.com" status="final" type="security" version="3">
@@ -71,8 +81,8 @@ class UpdateinfoReader final : public XmlEvents {
     if (element.name() == "collection") module_.clear();
     if (element.name() == "module") begin_module(element);
     if (element.name() == "reference") begin_reference(element);
-    if (element.name() == "issued") advisory_.issued = advisory_time(element.attribute("date"));
-    if (element.name() == "updated") advisory_.updated = advisory_time(element.attribute("date"));
+    if (element.name() == "issued") issued_ = element.attribute("date");
+    if (element.name() == "updated") updated_ = element.attribute("date");
   }
 
   void end(std::string_view name, std::string_view text) override {
@@ -113,6 +123,10 @@ class UpdateinfoReader final : public XmlEvents {
     update_depth_ = depth_ - 1;
     update_place_ = element.place();
     advisory_ = {};
+    is_named_ = true;
+    ships_known_name_ = wanted_ == nullptr;
+    issued_.clear();
+    updated_.clear();
     module_.clear();
     texts_.clear();
     advisory_.type = one_line(element.attribute("type"));
@@ -120,19 +134,18 @@ class UpdateinfoReader final : public XmlEvents {
     advisory_.version = one_line(element.attribute("version"));
   }
 
-  bool is_wanted() const {
-    return wanted_ == nullptr || !advisory_.packages.empty() || wanted_->ids.contains(advisory_.id);
-  }
+  bool is_wanted() const { return wanted_ == nullptr || !advisory_.packages.empty() || is_named_; }
 
   void end_update() {
     in_update_ = false;
-    if (advisory_.id.empty())
-      not_understood(update_place_, "<update> without an id");
-    else if (is_wanted())
-      keep_advisory();
+    if (advisory_.id.empty()) return not_understood(update_place_, "<update> without an id");
+    read_.names_security = read_.names_security || ((ships_known_name_ || is_named_) && is_security(advisory_));
+    if (is_wanted()) keep_advisory();
   }
 
   void keep_advisory() {
+    advisory_.issued = advisory_time(issued_);
+    advisory_.updated = advisory_time(updated_);
     auto& cves = advisory_.cves;
     for (auto& cve : cves_in(texts_)) cves.push_back(std::move(cve));
     std::unordered_set<std::string_view> seen;
@@ -149,33 +162,52 @@ class UpdateinfoReader final : public XmlEvents {
     in_package_ = true;
     package_depth_ = depth_ - 1;
     package_place_ = element.place();
+    is_package_whole_ = is_package_wanted_ = package_reboots_ = false;
+    const auto release = element.attribute("release");
+    const auto arch = element.attribute("arch");
+    auto name = element.attribute("name");
+    auto version = element.attribute("version");
+    if (std::max({name.size(), version.size(), release.size(), arch.size()}) > kLongestName) return;
+    name = in_one_line(name, name_);
+    version = in_one_line(version, version_);
+    is_package_whole_ = !name.empty() && !version.empty();
+    const Evr* const there = version_there(name);
+    if (!is_package_whole_ || there == nullptr) return;
+    ships_known_name_ = true;
     package_ = {};
-    if (std::max({element.attribute("name").size(), element.attribute("version").size(),
-                  element.attribute("release").size(), element.attribute("arch").size()}) > kLongestName)
-      return;  // it stays without a name
-    package_.name = one_line(element.attribute("name"));
-    package_.version.version = one_line(element.attribute("version"));
-    is_package_wanted_ = wanted_ == nullptr || wanted_->package_names.contains(package_.name);
-    if (!is_package_wanted_) return;
-    package_.version.epoch = one_line(element.attribute("epoch"));
-    package_.version.release = one_line(element.attribute("release"));
+    package_.name = name;
+    package_.version = {one_line(element.attribute("epoch")), std::string(version), one_line(release)};
     if (!is_number(package_.version.epoch)) package_.version.epoch.clear();  // "None", by tools written in Python
-    package_.arch = one_line(element.attribute("arch"));
+    package_.arch = one_line(arch);
     package_.module = module_;
+    is_package_wanted_ = is_named_ || is_above(package_.version, *there);
+  }
+
+  /// Of a package of a name that somebody asked for: what is there of it. nullptr: nobody did.
+  const Evr* version_there(std::string_view name) const {
+    static const Evr kAny;
+    if (wanted_ == nullptr) return &kAny;
+    const auto known = wanted_->packages.find(name);
+    return known == wanted_->packages.end() ? nullptr : &known->second;
+  }
+
+  static bool is_above(const Evr& version, const Evr& there) {
+    return there.version.empty() || compare(there, version) < 0;
   }
 
   void end_in_package(std::string_view name, std::string_view text) {
     if (depth_ == package_depth_) {
       in_package_ = false;
-      if (package_.name.empty() || package_.version.version.empty())
+      if (!is_package_whole_)
         return not_understood(package_place_, fmt::format("<package> of {} without a name or a version",
                                                           advisory_.id.empty() ? "an update" : advisory_.id));
-      advisory_.reboot_suggested = advisory_.reboot_suggested || package_.reboot_suggested;
+      advisory_.reboot_suggested = advisory_.reboot_suggested || package_reboots_;
+      package_.reboot_suggested = package_reboots_;
       if (is_package_wanted_) advisory_.packages.push_back(std::move(package_));
     } else if (name == "filename" && is_package_wanted_) {
       package_.filename = one_line(text);
     } else if (name == "reboot_suggested") {
-      package_.reboot_suggested = says_yes(text);
+      package_reboots_ = says_yes(text);
     }
   }
 
@@ -194,9 +226,18 @@ class UpdateinfoReader final : public XmlEvents {
     if (!id.empty()) advisory_.cves.push_back(std::move(id));
   }
 
+  void end_id(std::string_view text) {
+    advisory_.id = one_line(text);
+    is_named_ = wanted_ == nullptr || wanted_->ids.contains(advisory_.id);
+    // Nothing stands ahead of it as a rule.
+    if (!is_named_)
+      std::erase_if(advisory_.packages,
+                    [&](const auto& one) { return !is_above(one.version, *version_there(one.name)); });
+  }
+
   void end_in_update(std::string_view name, std::string_view text) {
     if (name == "id")
-      advisory_.id = one_line(text);
+      end_id(text);
     else if (name == "severity")
       advisory_.severity = one_line(text);
     else if (name == "reboot_suggested")
@@ -213,7 +254,11 @@ class UpdateinfoReader final : public XmlEvents {
   bool has_root_ = false;
   bool in_update_ = false;
   bool in_package_ = false;
+  bool is_named_ = false;          ///< its id is wanted, or is not known yet
+  bool ships_known_name_ = false;  ///< in any version
+  bool is_package_whole_ = false;
   bool is_package_wanted_ = false;
+  bool package_reboots_ = false;
   std::size_t update_depth_ = 0;
   std::size_t package_depth_ = 0;
   std::size_t update_place_ = 0;
@@ -222,11 +267,11 @@ class UpdateinfoReader final : public XmlEvents {
   AdvisoryPackage package_;
   std::string module_;
   std::string texts_;
+  std::string issued_;
+  std::string updated_;
+  std::string name_;  ///< of the package, where it is not written in one line
+  std::string version_;
 };
-
-bool is_security(const RpmAdvisory& advisory) {
-  return classification_of(advisory.type) == Classification::security;
-}
 
 /// Of two that have the same id: `into` gets what `other` has and it has not.
 void merge(RpmAdvisory& into, RpmAdvisory&& other) {

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <unordered_set>
 #include <vector>
 
@@ -17,14 +18,21 @@ namespace patchstate::rpm {
 /// Of this many bytes of XML at most (Red Hat's largest has some 100 MB).
 constexpr std::size_t kLargestUpdateinfo = 512U << 20U;
 
-/// Which advisories somebody wants: those with one of these ids, and those that ship a package of one of these names.
+/// Texts by themselves, asked for by a part of another text.
+struct TextHash : std::hash<std::string_view> {
+  using is_transparent = void;
+};
+
+/// Which advisories somebody wants: those with one of these ids, and those that ship a package of one of these names in
+/// a version above the one that is there.
 struct AdvisoryFilter {
-  std::unordered_set<std::string> ids;
-  std::unordered_set<std::string> package_names;
+  std::unordered_set<std::string, TextHash, std::equal_to<>> ids;
+  std::unordered_map<std::string, Evr, TextHash, std::equal_to<>> packages;  ///< without a version: any is above
 };
 
 struct Updateinfo {
-  std::vector<RpmAdvisory> advisories;      ///< each <update>, in order
+  std::vector<RpmAdvisory> advisories;  ///< each <update>, in order
+  bool names_security = false;  ///< one is about security that ships a package of one of the names, in any version
   std::vector<std::string> not_understood;  ///< data no record came from: "line 12: <package> without a name"
   /// Why there may be more than that: "broken at line 4711: no element found". What stood whole before is in the list;
   /// the caller must not take the list for all there is.
@@ -39,8 +47,8 @@ struct Updateinfo {
 Updateinfo parse_updateinfo(std::string_view xml);
 
 /// The same without what is not wanted: most of it is about packages that this machine does not have. Left out are
-/// advisories that are not wanted, and of others the packages of other names; that one of these suggests a reboot
-/// counts.
+/// advisories that are not wanted, and of others the packages of other names, and the older ones where the advisory has
+/// none of the ids; that one of these suggests a reboot counts.
 Updateinfo parse_updateinfo(std::string_view xml, const AdvisoryFilter& wanted);
 
 /// The same from pieces of text (compressed_file.h), if all of it is plain XML and understood. nullopt: it is not, and

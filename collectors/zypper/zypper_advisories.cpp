@@ -13,10 +13,6 @@ namespace {
 
 constexpr std::size_t kMostCves = 2000;
 
-std::string key_of(const std::string& name, const std::string& arch) {
-  return name + "." + arch;
-}
-
 template <class Value>
 void add_once(std::vector<Value>& list, const Value& value) {
   if (std::find(list.begin(), list.end(), value) == list.end()) list.push_back(value);
@@ -53,18 +49,17 @@ void add_advisory(Update& update, const Fix& fix, std::vector<Classification>& t
 
 }  // namespace
 
+std::size_t PackageKeyHash::operator()(const PackageKey& one) const {
+  const std::hash<std::string_view> hash;
+  return hash(one.first) ^ (hash(one.second) << 1U);
+}
+
 Advisories::Advisories(const Snapshot& snapshot) {
-  // Repositories tell of all packages there are; what is neither installed nor listed is not asked for.
-  std::unordered_set<std::string> wanted;
-  for (const auto& package : snapshot.installed) wanted.insert(key_of(package.name, package.arch));
-  for (const auto* const list : {&snapshot.updates, &snapshot.all_updates})
-    for (const auto& row : *list) wanted.insert(key_of(row.name, row.arch));
   for (const auto& repository : snapshot.repositories)
     for (const auto& advisory : repository.advisories) {
       by_id_[advisory.id].emplace_back(&repository, &advisory);
       for (const auto& package : advisory.packages)
-        if (auto key = key_of(package.name, package.arch); wanted.contains(key))
-          by_package_[std::move(key)].push_back({&advisory, &package, &repository});
+        by_package_[{package.name, package.arch}].push_back({&advisory, &package, &repository});
     }
   for (auto& [key, fixes] : by_package_)
     std::stable_sort(fixes.begin(), fixes.end(), [](const Fix& one, const Fix& other) {
@@ -74,7 +69,7 @@ Advisories::Advisories(const Snapshot& snapshot) {
 
 const std::vector<Fix>& Advisories::of(const std::string& name, const std::string& arch) const {
   static const std::vector<Fix> kNone;
-  const auto found = by_package_.find(key_of(name, arch));
+  const auto found = by_package_.find({name, arch});
   return found == by_package_.end() ? kNone : found->second;
 }
 

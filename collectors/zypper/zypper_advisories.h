@@ -2,13 +2,22 @@
 // Which advisories stand between two versions of a package, over all repositories of a snapshot.
 #pragma once
 
+#include <cstddef>
 #include <string>
+#include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "collectors/zypper/zypper_snapshot.h"
 
 namespace patchstate::zypper {
+
+/// Name and architecture, of the snapshot.
+using PackageKey = std::pair<std::string_view, std::string_view>;
+struct PackageKeyHash {
+  std::size_t operator()(const PackageKey& one) const;
+};
 
 /// One advisory's version of one package.
 struct Fix {
@@ -34,8 +43,9 @@ class Advisories {
   const rpm::RpmAdvisory* of_patch(const ListedUpdate& patch) const;
 
  private:
-  std::unordered_map<std::string, std::vector<Fix>> by_package_;
-  std::unordered_map<std::string, std::vector<std::pair<const FetchedRepository*, const rpm::RpmAdvisory*>>> by_id_;
+  std::unordered_map<PackageKey, std::vector<Fix>, PackageKeyHash> by_package_;
+  std::unordered_map<std::string_view, std::vector<std::pair<const FetchedRepository*, const rpm::RpmAdvisory*>>>
+      by_id_;
 };
 
 /// Fills what advisories say of an update: classifications, severity, CVEs, the advisories themselves, whether a reboot

@@ -37,12 +37,6 @@ void forget_advisories(FetchedRepository& repository) {
   repository.names_security = false;
 }
 
-bool names_security(const FetchedRepository& repository) {
-  return std::any_of(repository.advisories.begin(), repository.advisories.end(), [](const rpm::RpmAdvisory& one) {
-    return rpm::classification_of(one.type) == Classification::security;
-  });
-}
-
 }  // namespace
 
 fs::path fetched_folder(const fs::path& root, const char* folder, std::string alias) {
@@ -96,7 +90,7 @@ void read_advisories(const fs::path& root, const rpm::AdvisoryFilter& wanted, Fe
     if (repository.is_told && is_read_alike(file)) return;
     auto read = rpm::read_updateinfo(file, wanted);
     repository.advisories = std::move(read.advisories);
-    repository.names_security = names_security(repository);
+    repository.names_security = read.names_security;
     if (read.problem)
       repository.problem = *read.problem;
     else if (!read.not_understood.empty())

@@ -44,8 +44,9 @@ void ask_zypper(const ZypperTools& tools, Snapshot& snapshot) {
   const bool lacks_packages = both.has_blocked_list;
   auto& patches = snapshot.patches;
   keep(std::move(both), patches, snapshot);
-  const auto packages = std::stable_partition(patches.begin(), patches.end(),
-                                              [](const ListedUpdate& one) { return one.kind == Kind::patch; });
+  // Patches come first, so that nothing moves.
+  const auto packages =
+      std::partition(patches.begin(), patches.end(), [](const ListedUpdate& one) { return one.kind == Kind::patch; });
   snapshot.updates.assign(std::move_iterator(packages), std::move_iterator(patches.end()));
   patches.erase(packages, patches.end());
   if (lacks_packages) keep(tools.ask({"list-updates"}, snapshot.remarks), snapshot.updates, snapshot);
@@ -81,11 +82,15 @@ std::vector<std::string> usable_repositories(const Snapshot& snapshot) {
                        "none of zypper's repositories was ever fetched. Run `zypper refresh` as root", "never_fetched");
 }
 
-/// Of what is installed or listed, and what zypper calls needed.
+/// Of what is installed or listed and above it, and what zypper calls needed.
 rpm::AdvisoryFilter wanted_advisories(const Snapshot& snapshot) {
   rpm::AdvisoryFilter wanted;
-  for (const auto& package : snapshot.installed) wanted.package_names.insert(package.name);
-  for (const auto& row : snapshot.updates) wanted.package_names.insert(row.name);
+  for (const auto& package : snapshot.installed) {
+    const auto [there, added] = wanted.packages.try_emplace(package.name, package.evr);
+    // Above the oldest: kernels are installed beside each other.
+    if (!added && rpm::compare(package.evr, there->second) < 0) there->second = package.evr;
+  }
+  for (const auto& row : snapshot.updates) wanted.packages.try_emplace(row.name);
   for (const auto& patch : snapshot.patches) wanted.ids.insert(patch.name);
   return wanted;
 }
@@ -116,11 +121,11 @@ void complete_by_zypper(const HostAccess& access, const std::vector<std::string>
   auto parsed = usable;
   parsed.emplace_back("@System");  // libzypp's name for what is installed
   tools.take_solver_caches(parsed);
+  snapshot.tool_version = version_of_zypper(access, tools, snapshot);
   ask_zypper(tools, snapshot);
   read_wanted_advisories(access, snapshot);
   if (is_something_hidden(snapshot))
     keep(tools.ask({"list-updates", "--all"}, snapshot.remarks), snapshot.all_updates, snapshot);
-  snapshot.tool_version = version_of_zypper(access, tools, snapshot);
 }
 
 Snapshot take_snapshot(const HostAccess& access) {

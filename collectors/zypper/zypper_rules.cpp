@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <map>
-#include <set>
+#include <string_view>
+#include <unordered_map>
+#include <unordered_set>
 
 #include <fmt/core.h>
 
@@ -15,7 +17,6 @@ namespace patchstate::zypper {
 namespace {
 
 using rpm::Evr;
-using Key = std::pair<std::string, std::string>;  ///< name, architecture
 
 std::string purl(const Update& update, const Surroundings& around) {
   const auto encoded = [](const std::string& text) {
@@ -48,6 +49,7 @@ class Judge {
   }
 
   std::vector<Update> updates() {
+    updates_.reserve(snapshot_.updates.size());
     for (const auto& row : snapshot_.updates) add_offered(row);
     for (const auto& [key, row] : all_) add_not_offered(*row);
     for (const auto& [key, package] : installed_) add_unlisted(*package);
@@ -63,7 +65,7 @@ class Judge {
   std::vector<Warning> warnings() { return std::move(warnings_); }
 
  private:
-  static void keep_newest(std::map<Key, const ListedUpdate*>& rows, const ListedUpdate& row) {
+  static void keep_newest(std::map<PackageKey, const ListedUpdate*>& rows, const ListedUpdate& row) {
     const auto [place, added] = rows.try_emplace({row.name, row.arch}, &row);
     if (!added && rpm::compare(rpm::parse_evr(place->second->edition), rpm::parse_evr(row.edition)) < 0)
       place->second = &row;
@@ -162,7 +164,7 @@ class Judge {
 
   /// An advisory has a version above everything zypper lists for an installed package: silence would hide it.
   void add_unlisted(const rpm::InstalledPackage& package) {
-    const Key key{package.name, package.arch};
+    const PackageKey key{package.name, package.arch};
     const Fix* newest = nullptr;
     for (const auto& fix : advisories_.of(package.name, package.arch))
       if (!fix.is_retracted() && rpm::compare(package.evr, fix.package->version) < 0) newest = &fix;
@@ -185,7 +187,8 @@ class Judge {
   }
 
   /// In any architecture: zypper lists one of a package that is installed in two, and can update neither.
-  static bool is_listed(const std::map<Key, const ListedUpdate*>& rows, const Update& update, const Evr& version) {
+  static bool is_listed(const std::map<PackageKey, const ListedUpdate*>& rows, const Update& update,
+                        const Evr& version) {
     for (auto at = rows.lower_bound({update.name, ""}); at != rows.end() && at->first.first == update.name; ++at)
       if (rpm::compare(version, rpm::parse_evr(at->second->edition)) <= 0) return true;
     return false;
@@ -264,9 +267,7 @@ class Judge {
   void add_patch(const ListedUpdate& patch) {
     if (patch.status == "applied" || patch.status == "not-needed" || patch.status == "retracted") return;
     const auto* const advisory = advisories_.of_patch(patch);
-    if (advisory != nullptr && is_in_force(*advisory)) return;
-    const bool is_shown = advisory != nullptr && shown_.contains(advisory->id);
-    if (is_shown) return;
+    if (advisory != nullptr && (shown_.contains(advisory->id) || is_in_force(*advisory))) return;
     Update update;
     update.patch_id = "patch:" + patch.name + "-" + patch.edition;
     update.name = patch.name;
@@ -291,11 +292,11 @@ class Judge {
   const Snapshot& snapshot_;
   const Surroundings& around_;
   Advisories advisories_;
-  std::map<Key, const rpm::InstalledPackage*> installed_;  ///< newest of each
-  std::map<Key, const ListedUpdate*> all_;
-  std::set<std::string> needed_;  ///< patches, by name
-  std::set<std::string> shown_;   ///< advisories of the packages' updates, by id
-  std::map<Key, Evr> offered_;
+  std::map<PackageKey, const rpm::InstalledPackage*> installed_;  ///< newest of each
+  std::map<PackageKey, const ListedUpdate*> all_;
+  std::unordered_set<std::string> needed_;  ///< patches, by name
+  std::unordered_set<std::string> shown_;   ///< advisories of the packages' updates, by id
+  std::map<PackageKey, Evr> offered_;
   std::vector<Update> updates_;
   std::vector<Warning> warnings_;
 };
@@ -344,7 +345,7 @@ bool is_something_hidden(const Snapshot& snapshot) {
   const auto tells_all = [](const FetchedRepository& one) { return one.has_updateinfo && one.problem.empty(); };
   if (!snapshot.locks.empty() || !std::all_of(snapshot.repositories.begin(), snapshot.repositories.end(), tells_all))
     return true;
-  std::map<Key, Evr> newest;
+  std::unordered_map<PackageKey, Evr, PackageKeyHash> newest;
   const auto keep = [&](const std::string& name, const std::string& arch, const Evr& version) {
     const auto [place, added] = newest.try_emplace({name, arch}, version);
     if (!added && rpm::compare(place->second, version) < 0) place->second = version;

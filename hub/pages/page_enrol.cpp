@@ -76,7 +76,7 @@ HttpResponse make_token(Store& store, const Asked& asked) {
   credential.uses = *uses;
   AuditEntry entry{0, asked.now, asked.visitor.name, "token_created", {}, {}, asked.visitor.peer};
   do_and_note(store, entry, [&] {
-    entry.target = std::to_string(store.add_credential(credential));
+    entry.target = fmt::format("token {}", store.add_credential(credential));
     entry.detail = fmt::format("enrols {}, valid for {}", count_text(*uses, "machine"), count_text(*days, "day"));
     return true;
   });
@@ -86,7 +86,7 @@ HttpResponse make_token(Store& store, const Asked& asked) {
 HttpResponse revoke_token(Store& store, const Asked& asked, const std::string& number) {
   const std::int64_t id = whole_number(number).value_or(0);
   const bool revoked = do_and_note(
-      store, {0, asked.now, asked.visitor.name, "token_revoked", std::to_string(id), {}, asked.visitor.peer},
+      store, {0, asked.now, asked.visitor.name, "token_revoked", fmt::format("token {}", id), {}, asked.visitor.peer},
       [&] { return store.revoke_credential(id, asked.now); });
   return revoked ? see("/enrol") : error_page(404, "There is no such token", {}, &asked.visitor, asked.now);
 }

@@ -87,7 +87,8 @@ HttpResponse form_page(Store& store, const Asked& asked, const std::string& host
   page.data.set("update", std::to_string(update));
   page.data.set("wrong", objection.empty() ? Data(false) : Data(objection));
   page.data.set("reason", field(asked.request, "reason"));
-  page.data.set("until", day_text(asked.now + kUsual));
+  const std::string until = field(asked.request, "until");  // as it was before the objection
+  page.data.set("until", until.empty() ? day_text(asked.now + kUsual) : until);
   page.data.set("least", day_text(asked.now + std::chrono::days(1)));
   page.data.set("most", day_text(asked.now + kLongestAcceptance - std::chrono::days(1)));
   return render(page, &asked.visitor, asked.now);
@@ -101,8 +102,9 @@ HttpResponse accept(Store& store, const Asked& asked) {
   const auto until = parse_time(field(asked.request, "until") + "T23:59:59Z");
   if (!until) return form_page(store, asked, risk.host_id, risk.update, "until: expected a day, like 2026-12-31");
   risk.until = *until;
+  const auto record = find_update(store, risk.update);
   const std::string target =
-      fmt::format("{} on {}", risk.update == 0 ? "every update" : fmt::format("update {}", risk.update),
+      fmt::format("{} on {}", record ? record->name + " " + record->version : "every security update",
                   risk.host_id.empty() ? "every machine" : clean_text(risk.host_id, 200));
   const std::string objection = accept_risk(
       store, risk,
@@ -145,8 +147,9 @@ HttpResponse risks_page(Store& store, const Asked& asked) {
   }
   if (is_post && parts.size() == 2 && parts[1] == "end") {
     const std::int64_t risk = number_of(parts[0]);
-    if (end_risk(store, risk,
-                 {0, asked.now, asked.visitor.name, "risk_ended", std::to_string(risk), {}, asked.visitor.peer}))
+    if (end_risk(
+            store, risk,
+            {0, asked.now, asked.visitor.name, "risk_ended", fmt::format("risk {}", risk), {}, asked.visitor.peer}))
       return see(kPath);
     return error_page(404, "There is no such acceptance in force", {}, &asked.visitor, asked.now);
   }

@@ -13,6 +13,10 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+/// A program that writes in small pieces would wake us for each of them: its pipe gathers what it says meanwhile.
+constexpr auto kGathering = std::chrono::milliseconds{10};
+/// For what a program says, at once: only what it fills is memory, and growing step by step would touch twice as much.
+constexpr std::size_t kRoom = 4U << 20U;
 /// For what is still in the pipes when the program has ended: a child that it left behind may hold them open for ever.
 constexpr auto kDrainGrace = std::chrono::milliseconds{100};
 /// The watcher's own limits (SIGTERM, then SIGKILL) add up to less.
@@ -27,7 +31,10 @@ ProcessRun::Events ProcessRun::events() const {
 
 void ProcessRun::take(const Events& happened) {
   // The report last: it is written after the program's own output.
-  if (happened[0].revents != 0) read_out();
+  if (happened[0].revents != 0) {
+    const auto before = out_.size();
+    gathers_ = read_out() && out_.size() - before < buffer_.size();
+  }
   if (happened[1].revents != 0) read_err();
   if (happened[2].revents != 0) read_report();
 }
@@ -46,10 +53,17 @@ ProcessResult ProcessRun::finish() {
 }
 
 void ProcessRun::wait_for_events(Clock::time_point until) {
+  const bool gathers = gathers_ && !report_ && process_.out;
+  Events fds = events();
+  if (gathers) {
+    fds[0].fd = -1;
+    until = std::min(until, Clock::now() + kGathering);
+  }
   // Rounded up: a wait of zero would be a busy one.
   const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - Clock::now()).count();
-  Events fds = events();
-  if (::poll(fds.data(), fds.size(), static_cast<int>(std::clamp<long long>(left, 0, 3'600'000))) > 0) take(fds);
+  ::poll(fds.data(), fds.size(), static_cast<int>(std::clamp<long long>(left, 0, 3'600'000)));
+  if (gathers) fds[0].revents = POLLIN;
+  take(fds);
 }
 
 /// True when there was something.
@@ -57,6 +71,7 @@ bool ProcessRun::read_out() {
   return read_pipe(process_.out, [this](std::string_view piece) {
     const auto room = output_cap_ - out_.size();
     over_cap_ = piece.size() > room;
+    if (out_.capacity() < piece.size()) out_.reserve(std::min(output_cap_, kRoom));
     out_.append(piece.substr(0, room));
   });
 }

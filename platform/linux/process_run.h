@@ -51,6 +51,7 @@ class ProcessRun {
   HeadAndTail err_;
   std::optional<WatcherReport> report_;
   bool over_cap_ = false;
+  bool gathers_ = false;  ///< some of what it said was read, not all that fits: more is likely to follow
   std::array<char, 65536> buffer_;
 };
 

@@ -23,6 +23,8 @@ constexpr const char* kProgramPath = "/usr/sbin:/usr/bin:/sbin:/bin";
 
 constexpr const char* kOutputVariable = "PATCHSTATE_OUTPUT";  ///< number of a descriptor
 
+constexpr int kLargestPipe = 1 << 20;  ///< that a user may have by default (/proc/sys/fs/pipe-max-size)
+
 struct Pipe {
   UniqueFd read;
   UniqueFd write;
@@ -138,6 +140,8 @@ StartedProcess start_process(const Command& command) {
   Pipe err = make_pipe();
   Pipe life = make_pipe();
   Pipe report = make_pipe();
+  // More than a program says while it is gathered; refused to a user who has many pipes, and then it waits for us.
+  ::fcntl(out.read.get(), F_SETPIPE_SZ, kLargestPipe);
   ::fcntl(out.read.get(), F_SETFL, O_NONBLOCK);
   ::fcntl(err.read.get(), F_SETFL, O_NONBLOCK);
 

@@ -83,7 +83,7 @@ void take_first_pages() {
 
 void take_memory(std::size_t bytes) {
   // From the heap, and it stays there: for what is larger malloc would else ask the system each time.
-  keep_freed_memory(std::max(4 * kFirstMemory, std::min(2 * bytes, kMostFromHeap)));
+  keep_freed_memory(kMostFromHeap);
   auto* const memory = static_cast<char*>(std::malloc(bytes));
   if (memory != nullptr) advise(memory, memory + bytes, kPopulateWrite);
   std::free(memory);

@@ -34,7 +34,7 @@ class Doctor(Case):
         lines = self.lines(GOOD)
         self.assertEqual({mark for mark, _ in lines.values()}, {"ok"}, lines)
         self.assertEqual(set(lines), {"configuration", "state folder", "collectors", "last result", "queue", "host key", "hub",
-                                      "clock"})
+                                      "clock", "enrolment"})
 
     def test_without_a_hub_it_says_that_nothing_is_sent(self):
         self.config.write_text("")
@@ -49,6 +49,12 @@ class Doctor(Case):
         self.key_file.chmod(0o644)
         self.assertEqual(list(self.faults()), ["host key"])
         self.assertIn(f"chmod 600 {self.key_file}", self.faults()["host key"])
+
+    def test_a_key_that_the_hub_does_not_take_any_more(self):
+        hub, host = self.enrolled()
+        hub.command("host", "revoke", host)
+        self.assertEqual(list(self.faults()), ["enrolment"])
+        self.assertIn("`patchstate enroll`", self.faults()["enrolment"])
 
     def test_a_hub_that_is_not_there_or_is_none(self):
         self.pretend_enrolled("http://127.0.0.1:9")

@@ -320,7 +320,7 @@ class Paths(Scenarios):
         hub = self.serve()
         for method, path, allowed in (("DELETE", "/v1/hosts/x", "GET, HEAD"), ("PUT", "/v1/summary", "GET, HEAD"),
                                       ("POST", "/v1/summary", "GET, HEAD"), ("GET", "/v1/assessments", "POST"),
-                                      ("GET", "/v1/enroll", "POST"), ("PUT", "/v1/assessments", "POST")):
+                                      ("PUT", "/v1/enroll", "GET, HEAD, POST"), ("PUT", "/v1/assessments", "POST")):
             with self.subTest(method, path=path):
                 answer = hub.ask(method, path, None, self.reader)
                 self.assertEqual(answer.problem["status"], 405, answer)

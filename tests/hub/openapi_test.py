@@ -183,7 +183,8 @@ class Contract(Scenarios):
                               and one["in"] == "query")
             for host in ("web-1", "web-2", "web-3", "nobody") if "{id}" in path else ("",):
                 with self.subTest(path, host=host):
-                    answer = self.hub.get(path.replace("{id}", host) + "?" * bool(needed) + needed, self.reader)
+                    token = self.key if {"hostKey": []} in operation.get("security", []) else self.reader
+                    answer = self.hub.get(path.replace("{id}", host) + "?" * bool(needed) + needed, token)
                     missing = host == "nobody" or (host == "web-3" and "assessment" in path)
                     self.assertEqual(answer.status, 404 if missing else 200, answer)
                     self.check(operation, answer, path)
@@ -233,6 +234,11 @@ class Contract(Scenarios):
             answer = self.hub.ask("POST", "/v1/assessments", body, key, **header)
             self.assertEqual(answer.status, status, answer)
             self.check(report, answer, "/v1/assessments")
+        whose = DOCUMENT["paths"]["/v1/enroll"]["get"]
+        for status, key in ((200, self.key), (401, None), (401, "psh_nobodys")):
+            answer = self.hub.ask("GET", "/v1/enroll", None, key)
+            self.assertEqual(answer.status, status)
+            self.check(whose, answer, "/v1/enroll")
         enrol = DOCUMENT["paths"]["/v1/enroll"]["post"]
         token = self.enrol_token()
         for status, body in ((422, b"{}"), (200, json.dumps({"token": token, "hostId": "web-9"})),

@@ -360,6 +360,7 @@ class Forms(People):
             self.assertEqual(self.ada.send("/enrol", {"uses": "1", "days": "1"} | wrong).status, 400, wrong)
         self.assertEqual([who for who, _, _ in self.notes("token_created")], ["operator", "ada", "ada"])
         self.assertEqual([who for who, _, _ in self.notes("token_revoked")], ["ada"])
+        self.assertRegex(self.notes("token_revoked")[0][1], r"^token \d+$")
 
 
 @on_both_stores
@@ -570,7 +571,7 @@ class Terminal(People):
         self.succeeds("host", "remove", "web-1")
         self.succeeds("host", "remove", "web-2", "--forget")
         token = self.notes("token_created")[0][1]
-        self.succeeds("token", "revoke", token)
+        self.succeeds("token", "revoke", token.removeprefix("token "))
         self.run_it("host", "revoke", "nobody")
         self.assertEqual(self.store.rows("SELECT who, action, target, detail FROM audit ORDER BY entry"),
                          [("operator", "token_created", token, "enrols 2 machines"),

@@ -131,7 +131,7 @@ class Server(Tls):
         self.assertEqual(hub.ask("GET", "/healthz", connection=open_before).status, 200, "open ones live on")
         open_before.close()
 
-    def test_while_the_files_are_damaged_the_certificate_before_is_served(self):
+    def test_while_the_files_are_damaged_the_certificate_before_is_served_and_the_log_says_why(self):
         hub = self.serve_tls()
         first = self.served(hub)
         good = self.certificate.read_bytes(), self.key.read_bytes()
@@ -139,7 +139,11 @@ class Server(Tls):
                                  (self.ca.certificate.read_bytes(), good[1])):
             self.certificate.write_bytes(certificate)
             self.key.write_bytes(key)
-            self.assertEqual(self.served(hub), first)
+            for _ in range(3):
+                self.assertEqual(self.served(hub), first)
+        complaints = [line for line in hub.said().splitlines() if "the certificate stays as it was: " in line]
+        self.assertEqual(len(complaints), 4, "said once of each")
+        self.assertIn(f"{self.key} is not the key of the certificate in {self.certificate}", complaints[-1])
         self.certificate.unlink()
         self.assertEqual(self.served(hub), first)
         self.ca.issue("hub", to=(self.certificate, self.key))
@@ -182,7 +186,9 @@ class ClientCertificates(Tls):
         for how in (["revoke"], ["remove"], ["remove", "--forget"]):
             with self.subTest(how):
                 self.assertEqual(self.send(self.hub, mine, full("web-1")).status, 202)
+                self.assertEqual(self.ask(self.hub, mine, "GET", "/v1/enroll").json, {"hostId": "web-1"})
                 self.succeeds("host", *how, "web-1")
+                self.assertEqual(self.ask(self.hub, mine, "GET", "/v1/enroll").problem["status"], 403)
                 self.assertEqual(self.send(self.hub, mine, full("web-1")).problem["status"], 403)
                 self.assertEqual(self.send(self.hub, mine, full("web-1")).problem["status"], 403)
                 answer = self.ask(self.hub, mine, "POST", "/v1/enroll",

@@ -4,6 +4,7 @@ machine without a network; after each step the machine and the hub are asked. Ne
 the first time, the archive this machine uses."""
 
 import argparse
+import html
 import json
 import pathlib
 import re
@@ -142,24 +143,30 @@ def installs(machine):
     return f"{source['tool']} {source['durationMs']} ms, {len(machine.runs())} runs, {entry['PATCHSTATE_RESULT']}"
 
 
+def commands_of_the_page(system, token):
+    """What the hub's page tells people to type, but for the installation."""
+    page = (HERE.parents[1] / "hub/pages/templates/enrol.mustache").read_text()
+    commands = re.search(rf"<h3>{system}</h3>\s*<pre[^>]*>[^\n]*\n(.*?)</pre>", page, re.S)[1]
+    return html.unescape(commands.replace("{{hub}}", HUB).replace("{{token}}", token))
+
+
 def enrolls(machine):
-    """enrolled by root in one command, it reports within a minute of the configuration's reload"""
+    """enrolled by root with the commands of the hub's page, it reports within a minute"""
     box = machine.box
     # More than a thousand reports in a minute will come from this one.
     options = box.path(OPTIONS)
     options.write_text('PATCHSTATE_HUB_OPTIONS="--reports-per-minute 100000"\n')
     box.run("systemctl", "restart", "patchstate-hub.service")
     machine.reader = machine.token("read")
-    box.run("patchstate", "enroll", "--hub", HUB, "--token-file", "-", typed=machine.token("enrol"))
-    expect(box.run("stat", "-c", "%U %a", f"{STATE}/host-key").strip() == "patchstate 600", "the key is not the agent's")
-    config = box.path(CONFIG)
-    text = config.read_text().replace('#hub = "https://hub.example.org"', f'hub = "{HUB}"')
     # From here on it runs when it is asked to, and not because dpkg's database changed or after a random while.
+    config = box.path(CONFIG)
+    text = config.read_text()
     for name, value in (("start_delay", "1h"), ("settle", "50s")):
         text = re.sub(rf"^#{name} = .*", f'{name} = "{value}"', text, flags=re.M)
     config.write_text(text)
     begun = time.monotonic()
-    box.run("systemctl", "reload", "patchstate.service")
+    box.run("sh", "-e", "-c", commands_of_the_page("Debian, Ubuntu", machine.token("enrol")))
+    expect(box.run("stat", "-c", "%U %a", f"{STATE}/host-key").strip() == "patchstate 600", "the key is not the agent's")
     until(lambda: machine.host().get("assessmentActivityId"), "the hub has a report", 60)
     took = time.monotonic() - begun
     code, fleet = box.try_run("patchstate-hub", "fleet")

@@ -40,7 +40,7 @@ REFUSED = {
 
 
 def install(programs, folder, places=None):
-    """As docs/service.md tells it, but for the commands that need a running system."""
+    """What docs/service.md has installed, but for the commands that need a running system."""
     for program, place in (places or PLACES).items():
         target = folder / place.lstrip("/")
         target.mkdir(parents=True, exist_ok=True)
@@ -79,9 +79,7 @@ class Service:
         return self.show("MainPID")
 
     def drop_in(self, text):
-        path = self.box.path("/etc/systemd/system/patchstate.service.d/test.conf")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
+        self.box.write("/etc/systemd/system/patchstate.service.d/test.conf", text)
         self.box.run("systemctl", "daemon-reload")
 
     def journal(self, unit="patchstate.service"):
@@ -107,7 +105,7 @@ class Service:
     def in_sandbox(self, name, *command, added=()):
         """What `command` prints when it runs with every property of patchstate.service: the unit's own file with another
         ExecStart, so that a property added to it is tested too."""
-        text = self.box.path("/usr/lib/systemd/system/patchstate.service").read_text()
+        text = self.box.read("/usr/lib/systemd/system/patchstate.service")
         for key in ("ExecStart", "ExecReload", "Type", "Restart", "RestartSec", "WatchdogSec"):
             text = re.sub(rf"^{key}=.*\n", "", text, flags=re.M)
         words = " ".join(json.dumps(word) for word in command)
@@ -115,13 +113,12 @@ class Service:
         more = ["[Service]", "Type=oneshot", f"ExecStart={words}", "SuccessExitStatus=0 1 2 3",
                  f"StandardOutput=append:{output}", "StandardError=journal", f"ExecStartPost=+/bin/touch {done}", *added]
         unit = f"sandbox-{name}.service"
-        self.box.path(f"/etc/systemd/system/{unit}").write_text(text + "\n" + "\n".join(more) + "\n")
+        self.box.write(f"/etc/systemd/system/{unit}", text + "\n" + "\n".join(more) + "\n")
         self.box.run("systemctl", "daemon-reload")
         self.box.run("systemctl", "start", "--no-block", unit)
-        # Seen from here: a systemctl that waits in there would be one more process that an assessment counts.
-        seen = pathlib.Path(f"/proc/{self.box.leader()}/root{done}")
+        # A systemctl that waits in there would be one more process that an assessment counts.
         try:
-            until(seen.exists, f"{unit} has run", 60)
+            until(lambda: self.box.has(done), f"{unit} has run", 60)
         except AssertionError:
             raise AssertionError(self.journal(unit)) from None
         return self.box.run("cat", output)
@@ -141,9 +138,9 @@ def gets_ready(service):
 
 def assesses(service):
     """the first assessment is stored, complete although no root made it"""
-    path = service.box.path(LAST)
-    until(path.exists, f"{LAST} is there; {service.journal()}", 180)
-    last = json.loads(path.read_text())
+    box = service.box
+    until(lambda: box.has(LAST), f"{LAST} is there; {service.journal()}", 180)
+    last = json.loads(box.read(LAST))
     source = last["sources"][0]
     expect(last["status"] == "succeeded", f"status {last['status']}: {last['verdict']}")
     expect(last["verdict"]["value"] in ("compliant", "noncompliant"), last["verdict"])
@@ -151,7 +148,7 @@ def assesses(service):
     if service.release == "bookworm":
         expect(source["tool"] == "patchstate-apt-probe", f"the probe was not used: {source}")
     expect(not [warning for warning in last["warnings"] if warning["incomplete"]], last["warnings"])
-    expect(path.stat().st_uid == int(service.user()), "it belongs to somebody else")
+    expect(box.run("stat", "-c", "%u", LAST).strip() == service.user(), "it belongs to somebody else")
     return f"{last['status']}, {last['verdict']['value']}, {source['tool']}, {source['durationMs']} ms"
 
 

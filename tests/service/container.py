@@ -21,6 +21,7 @@ PACKAGES = ("systemd", "systemd-sysv", "ca-certificates", "distro-info-data")
 LIBCURL = {"bookworm": "libcurl4", "trixie": "libcurl4t64"}
 LISTS_STAY_FRESH = 12 * 3600
 STATE = "/var/lib/patchstate"
+NSPAWN = ("systemd-nspawn", "-q", "--register=no", "--keep-unit", "--private-network", "--console=pipe")
 REBOOTED = 133  # how nspawn ends, to be started again
 
 
@@ -84,7 +85,26 @@ class Root:
         return folder
 
 
-class Container:
+class Booted:
+    """A system with systemd as PID 1; where it runs, and how a command gets in, is another class's."""
+
+    def run(self, *command, **more):
+        code, output = self.try_run(*command, **more)
+        if code != 0:
+            raise AssertionError(f"{' '.join(str(word) for word in command)}: exit code {code}\n{output[-3000:]}")
+        return output
+
+    def show(self, unit, name):
+        return self.run("systemctl", "show", "--value", "-p", name, unit).strip()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.power_off()
+
+
+class Container(Booted):
     """systemd as PID 1 on `folder`, without a network, with cgroup v2 even where this machine has v1."""
 
     def __init__(self, folder):
@@ -94,8 +114,7 @@ class Container:
 
     def boot(self):
         self.nspawn = subprocess.Popen(
-            ["systemd-nspawn", "-q", "--register=no", "--keep-unit", "-D", str(self.folder), "-M", f"booted-{os.getpid()}",
-             "--private-network", "--console=pipe", "-b"],
+            [*NSPAWN, "-D", str(self.folder), "-M", f"booted-{os.getpid()}", "-b"],
             env=ENVIRONMENT | {"SYSTEMD_NSPAWN_UNIFIED_HIERARCHY": "1"},
             stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log,
         )
@@ -130,33 +149,29 @@ class Container:
             env=ENVIRONMENT, input=typed, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         return done.returncode, done.stdout
 
-    def run(self, *command, **more):
-        code, output = self.try_run(*command, **more)
-        if code != 0:
-            raise AssertionError(f"{' '.join(str(word) for word in command)}: exit code {code}\n{output[-3000:]}")
-        return output
-
     def background(self, *command, namespaces="-a", **options):
         return subprocess.Popen(["nsenter", "-t", str(self.leader()), namespaces, *command], stdin=subprocess.DEVNULL,
                                 stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=ENVIRONMENT, **options)
 
-    def show(self, unit, name):
-        return self.run("systemctl", "show", "--value", "-p", name, unit).strip()
-
     def path(self, inside):
         return self.folder / inside.lstrip("/")
+
+    def has(self, inside):
+        """Seen from here, also below what is mounted in there."""
+        return pathlib.Path(f"/proc/{self.leader()}/root{inside}").exists()
+
+    def read(self, inside):
+        return self.path(inside).read_text()
+
+    def write(self, inside, text):
+        self.path(inside).parent.mkdir(parents=True, exist_ok=True)
+        self.path(inside).write_text(text)
 
     def reboot(self):
         self.try_run("systemctl", "reboot")
         if self.nspawn.wait(60) != REBOOTED:
             raise AssertionError(f"nspawn ended with {self.nspawn.returncode}")
         self.boot()
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.power_off()
 
     def power_off(self):
         """Asked first, then made to: nothing of it is left when this returns."""
@@ -177,4 +192,6 @@ def why_not():
     for program in ("systemd-nspawn", "debootstrap", "nsenter"):
         if not shutil.which(program, path=ENVIRONMENT["PATH"]):
             return f"no {program}"
-    return None
+    tried = subprocess.run([*NSPAWN, "--directory=/", "--volatile=yes", "/bin/true"], check=False, env=ENVIRONMENT,
+                           stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    return f"systemd-nspawn starts nothing here: {tried.stdout.strip()}" if tried.returncode else None

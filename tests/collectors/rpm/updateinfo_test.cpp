@@ -301,11 +301,13 @@ TEST_CASE("what is wanted is read as if all were, and the rest is left out") {
     AdvisoryFilter wanted;
     std::vector<std::string> ids;
   };
-  for (const Row& row : {Row{{{}, {"bash"}}, {"a"}},
+  for (const Row& row : {Row{{{}, {{"bash", {}}}}, {"a"}},
                          {{{"c", "d-1"}, {}}, {"c", "d-1"}},
-                         {{{"b"}, {"bash"}}, {"a", "b"}},
-                         {{{}, {"zsh"}}, {"b", "d-1"}},
-                         {{{}, {"bas"}}, {}}}) {
+                         {{{"b"}, {{"bash", {}}}}, {"a", "b"}},
+                         {{{}, {{"zsh", {}}}}, {"b", "d-1"}},
+                         {{{}, {{"zsh", {"", "1", "0"}}}}, {"b", "d-1"}},
+                         {{{}, {{"zsh", {"", "1", "1"}}}}, {}},
+                         {{{}, {{"bas", {}}}}, {}}}) {
     CHECK(ids(parse_updateinfo(text, row.wanted)) == row.ids);
     for (std::size_t size = 1; size <= text.size(); ++size) {
       CAPTURE(size);
@@ -327,7 +329,7 @@ TEST_CASE("of what is wanted, packages of other names are left out, and nothing 
       update("b", "<description>of CVE-2026-0001</description><pkglist>" + package("bash", "") + "</pkglist>") +
       update("c", "<description>of CVE&#45;2026-0002</description><pkglist>" + package("b&#97;sh", "") + "</pkglist>") +
       update("d", "<pkglist>" + package("zsh", "") + "</pkglist><description>last</description>"));
-  const AdvisoryFilter wanted{{}, {"bash"}};
+  const AdvisoryFilter wanted{{}, {{"bash", {}}}};
   for (const auto& read : {parse_updateinfo(text, wanted), read_plainly(text, wanted, 100).value_or(Updateinfo{})}) {
     CHECK_FALSE(read.problem);
     REQUIRE(ids(read) == std::vector<std::string>{"a", "b", "c"});
@@ -342,11 +344,45 @@ TEST_CASE("of what is wanted, packages of other names are left out, and nothing 
   }
 }
 
+TEST_CASE("versions that are there already are left out, unless somebody asked for the advisory") {
+  const auto packages = [](const std::string& bash, const std::string& zsh) {
+    return "<pkglist><collection><package name='bash' version='" + bash + "' release='1' arch='noarch'/>" +
+           "<package name='zsh' version='" + zsh + "' release='1' arch='noarch'/></collection></pkglist>";
+  };
+  const std::string text =
+      updates(update("old", packages("1.9", "1")) + update("new", packages("1.10", "3")) +
+              update("asked", packages("1.9", "1")) + "<update>" + packages("1.9", "3") + "<id>last</id></update>" +
+              "<update>" + packages("1.9", "1") + "<id>asked-last</id></update>");
+  const AdvisoryFilter wanted{{"asked", "asked-last"}, {{"bash", {"", "1.10", "0"}}, {"zsh", {"", "2", "1"}}}};
+  for (const auto& read : {parse_updateinfo(text, wanted), read_plainly(text, wanted, 100).value_or(Updateinfo{})}) {
+    REQUIRE(ids(read) == std::vector<std::string>{"new", "asked", "last", "asked-last"});
+    CHECK(read.advisories[0].packages.size() == 2);
+    CHECK(read.advisories[1].packages.size() == 2);
+    REQUIRE(read.advisories[2].packages.size() == 1);
+    CHECK(read.advisories[2].packages[0].name == "zsh");
+    CHECK(read.advisories[3].packages.size() == 2);
+  }
+}
+
+TEST_CASE("an advisory about security counts for its repository in each version of what is there, and for no other") {
+  const auto security = [](const std::string& name) {
+    return updates("<update type='security'><id>a</id><pkglist><package name='" + name +
+                   "' version='1' release='1' arch='noarch'/></pkglist></update>");
+  };
+  const AdvisoryFilter wanted{{}, {{"bash", {"", "2", "1"}}}};
+  CHECK(parse_updateinfo(security("bash"), wanted).advisories.empty());
+  CHECK(parse_updateinfo(security("bash"), wanted).names_security);
+  CHECK_FALSE(parse_updateinfo(security("zsh"), wanted).names_security);
+  CHECK(parse_updateinfo(security("zsh"), {{"a"}, {}}).names_security);
+  CHECK(parse_updateinfo(security("zsh")).names_security);
+  CHECK_FALSE(parse_updateinfo(updates(update("a", "")), {{"b"}, {}}).names_security);
+}
+
 TEST_CASE("a line is told by its number, also far behind the first") {
   const std::string broken = "<update type='x'/>";  // without an id
   const std::string text = updates(std::string(300'000, '\n') + broken);
-  CHECK_FALSE(read_plainly(text, {{}, {"bash"}}, text.size()));
-  const auto read = parse_updateinfo(text, {{}, {"bash"}});
+  CHECK_FALSE(read_plainly(text, {{}, {{"bash", {}}}}, text.size()));
+  const auto read = parse_updateinfo(text, {{}, {{"bash", {}}}});
   REQUIRE(read.not_understood.size() == 1);
   CHECK(read.not_understood.front().starts_with("line 300001: "));
 }
