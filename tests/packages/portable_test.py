@@ -5,6 +5,7 @@
 usage: portable_test.py FOLDER-OF-THE-ARCHIVES FOLDER-OF-THE-BUILT-PROGRAMS [unittest arguments]
 """
 
+import hashlib
 import json
 import os
 import pathlib
@@ -108,6 +109,25 @@ class Archives(Case):
         text = (folder / "README").read_text()
         self.assertNotIn("@", text)
         self.assertIn(f"patchstate {version()} for Linux on x86_64", text)
+
+
+class Rpms(Case):
+    def test_the_rpm_has_the_files_of_the_archive(self):
+        for architecture in ARCHITECTURES:
+            package = ARCHIVES / f"patchstate-{version()}-1.{architecture}.rpm"
+            if not package.exists() or not shutil.which("rpm"):
+                self.skipTest(f"no {package}, or no rpm: ./dev package rpm")
+            self.assertEqual(run("rpm", "-qp", "--qf", "%{ARCH} %{VERSION}", package).stdout, f"{architecture} {version()}")
+            folder, files = self.unpacked(architecture), {}
+            for line in run("rpm", "-qp", "--dump", package).stdout.splitlines():
+                path, _, _, digest, mode, owner, group, is_config = line.split()[:8]
+                files[path] = digest
+                self.assertEqual((owner, group, int(mode, 8) & 0o7022), ("root", "root", 0), line)
+                self.assertEqual(is_config == "1", path == "/etc/patchstate/patchstate.toml", line)
+            for path in (path for path in folder.rglob("*") if path.is_file() and not path.is_symlink()):
+                name = f"/{path.relative_to(folder)}"
+                if name != "/README" and "/man/" not in name:  # manual pages are packed in it
+                    self.assertEqual(files[name], hashlib.sha256(path.read_bytes()).hexdigest(), name)
 
 
 class ThisMachine(Case):

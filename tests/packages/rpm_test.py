@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """The life of the rpm in a system of rpm that systemd boots (tests/service/rpm_system.py), each step looked at on the machine and
-on the hub: installed by dnf5, enrolled, restarted, upgraded with a full queue, given a broken configuration, downgraded, removed,
+on the hub: installed by dnf5 or zypper, enrolled, restarted, upgraded with a full queue, given a broken configuration, downgraded, removed,
 installed again.
 
-usage: rpm_test.py FOLDER-OF-THE-PACKAGES FOLDER-OF-THE-BUILT-PROGRAMS
+usage: rpm_test.py FOLDER-OF-THE-PACKAGES FOLDER-OF-THE-BUILT-PROGRAMS dnf5|zypper
 """
 
 import pathlib
@@ -18,7 +18,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "service")]
 import full_queue  # noqa: E402  (needs the paths above)
 import rpm_world  # noqa: E402
-from archive import SKIPPED, TOP, version  # noqa: E402
+from archive import SKIPPED, TOP, archive, unpacked, version  # noqa: E402
 from booted_reports import Hub, enrolls  # noqa: E402
 from booted_rpm_test import PENDING, names_of  # noqa: E402
 from booted_test import Service, gets_ready, take  # noqa: E402
@@ -28,15 +28,21 @@ from rpm_system import KINDS, RpmRoot, RpmSystem  # noqa: E402
 WITHIN = 60  # seconds until the hub shows it
 CONFIG = "/etc/patchstate/patchstate.toml"
 # What removal leaves, as every rpm does: what the administrator and the service made.
-LEFT = {"/etc/patchstate", CONFIG + ".rpmsave", STATE}
+LEFT = {"/etc/patchstate", CONFIG + ".rpmsave", CONFIG + ".rpmnew", STATE}
+# As docs/install.md has them.
+INSTALL = {"dnf5": ("dnf5", "-y", "install"), "zypper": ("zypper", "--non-interactive", "install", "--allow-unsigned-rpm")}
+REMOVE = {"dnf5": ("dnf5", "-y", "remove"), "zypper": ("zypper", "--non-interactive", "remove")}
 INSTALLED, NEWER = "/srv/patchstate-1.rpm", "/srv/patchstate-2.rpm"
 
 
 def rebuilt(packages, release):
-    """The same package as the next release of it."""
-    with tempfile.TemporaryDirectory() as work:
+    """The same package as the next release of it, with another configuration in it."""
+    with tempfile.TemporaryDirectory() as work, unpacked(packages, "x86_64") as folder:
+        with (folder / CONFIG.lstrip("/")).open("a") as config:
+            config.write("# of the next release\n")
+        subprocess.run(["tar", "-C", folder.parent, "-czf", archive(work, "x86_64"), folder.name], check=True)
         subprocess.run(["rpmbuild", "-bb", "--target", "x86_64-linux", "--define", f"archive_version {version()}", "--define",
-                        f"archive_release {release}", "--define", f"_topdir {work}", "--define", f"_sourcedir {packages}",
+                        f"archive_release {release}", "--define", f"_topdir {work}", "--define", f"_sourcedir {work}",
                         TOP / "packaging/rpm/patchstate.spec"],
                        check=True, env=ENVIRONMENT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         return next(pathlib.Path(work).glob("RPMS/*/*.rpm")).read_bytes()
@@ -55,13 +61,19 @@ def shows_on_the_hub(service):
     until(lambda: names_of(service.hub.details()) == wanted, f"{wanted} on the hub; {service.journal()[-2000:]}", WITHIN)
 
 
+def run_now(service):
+    """A run on request, and what the journal says of it."""
+    runs = ("PATCHSTATE_EVENT=run", f"_PID={service.main_pid()}")
+    before = len(service.entries(*runs))
+    service.box.run("systemctl", "kill", "--kill-whom=main", "-s", "USR1", "patchstate.service")
+    return until(lambda: service.entries(*runs)[before:], "it has run", WITHIN)[0]
+
+
 def reports_anew(service, before):
     """Its process now is not the one before, and what it says when it is asked is on the hub."""
     until(lambda: service.is_active() and service.main_pid() != before, "it runs anew")
-    service.box.run("systemctl", "kill", "--kill-whom=main", "-s", "USR1", "patchstate.service")
-    run = until(lambda: service.entries("PATCHSTATE_EVENT=run", f"_PID={service.main_pid()}"), "it has run", WITHIN)[0]
+    run = run_now(service)
     expect(run["PATCHSTATE_DELIVERY"] == "delivered", run)
-    until(lambda: not full_queue.waiting(service.box), "the queue is empty", 240)
     shows_on_the_hub(service)
     expect(len(service.hub.get("/v1/hosts")["hosts"]) == 1, "one machine")
 
@@ -73,10 +85,10 @@ def kept(service):
 
 
 def installs(service):
-    """dnf5 installs it: there is a user, and the service is on, as the preset says, but does not run yet"""
+    """its tool installs it: there is a user, and the service is on, as the preset says, but does not run yet"""
     box = service.box
     box.run(*service.kind.fetch)
-    box.run("dnf5", "-y", "install", INSTALLED, seconds=300)
+    box.run(*INSTALL[service.kind.tool], INSTALLED, seconds=300)
     service.user()
     expect(service.show("UnitFileState") == "enabled" and service.show("ActiveState") == "inactive", "enabled and not started")
     expect(box.show("patchstate-refresh.timer", "UnitFileState") == "disabled", "nothing is fetched unasked")
@@ -127,9 +139,12 @@ def upgrades(service):
     expect(full_queue.waiting(box) == queued, "the queue is another one")
     service.hub.start()
     begun = time.monotonic()
+    run_now(service)
+    until(lambda: not full_queue.waiting(box), "the queue is empty", 240)
+    took = time.monotonic() - begun
     reports_anew(service, before)
     expect(not list(box.path(full_queue.QUEUE).glob("rejected/*")), "the hub refused some")
-    return f"{len(queued)} reports in {time.monotonic() - begun:.0f} s"
+    return f"{len(queued)} reports in {took:.0f} s"
 
 
 def survives_an_error(service):
@@ -168,7 +183,7 @@ def left_on(box):
 def removes(service):
     """removed, it is stopped and gone; what the administrator and the service made stays, but for the cache"""
     box = service.box
-    box.run("dnf5", "-y", "remove", "patchstate", seconds=300)
+    box.run(*REMOVE[service.kind.tool], "patchstate", seconds=300)
     expect(service.processes() == [], service.processes())
     expect(service.show("LoadState") == "not-found", service.show("LoadState"))
     expect(left_on(box) == LEFT, f"left: {left_on(box)}")
@@ -178,7 +193,7 @@ def removes(service):
 def comes_back(service):
     """installed again and given its configuration, it reports as the machine that it was, without enrolling"""
     box = service.box
-    box.run("dnf5", "-y", "install", INSTALLED, seconds=300)
+    box.run(*INSTALL[service.kind.tool], INSTALLED, seconds=300)
     box.run("mv", CONFIG + ".rpmsave", CONFIG)
     box.run("systemctl", "start", "patchstate.service")
     reports_anew(service, "0")
@@ -195,7 +210,7 @@ def main():
     if reason:
         print(f"skipped: {reason}")
         return SKIPPED
-    root = RpmRoot(KINDS["dnf5"])
+    root = RpmRoot(KINDS[sys.argv[3]])
     root.prepare()
     folder = root.copy()
     try:
