@@ -50,7 +50,8 @@ class EveryPage(Pages):
                 scroll, client, found = self.browser.run(TOO_WIDE)
                 self.assertLessEqual(scroll, client, found)
                 self.assertEqual([one for one in self.browser.said() if not self.is_the_answers_status(one, path)], [])
-                strange = [one for one in self.browser.requested() if not one.startswith(self.place.address("/"))]
+                # Chromium draws a field for a date with pictures of its own; a data: URL of ours the CSP would refuse, and say so.
+                strange = [one for one in self.browser.requested() if not one.startswith((self.place.address("/"), "data:"))]
                 self.assertEqual(strange, [])
 
     @staticmethod
