@@ -22,8 +22,10 @@ DWORD code_of(wchar_t* command) {
   STARTUPINFOW start{};
   start.cb = sizeof start;
   PROCESS_INFORMATION created{};
-  if (::CreateProcessW(nullptr, command, nullptr, nullptr, TRUE, 0, nullptr, nullptr, &start, &created) == 0)
-    return ::GetLastError();
+  // ERROR_INTERNAL_ERROR is Wine's word for a process that died before it had begun, once in some hundreds.
+  for (int left = 3;
+       ::CreateProcessW(nullptr, command, nullptr, nullptr, TRUE, 0, nullptr, nullptr, &start, &created) == 0; --left)
+    if (const DWORD error = ::GetLastError(); error != ERROR_INTERNAL_ERROR || left == 0) return error;
   ::WaitForSingleObject(created.hProcess, INFINITE);
   DWORD code = 0;
   ::GetExitCodeProcess(created.hProcess, &code);

@@ -85,6 +85,14 @@ class Wine:
 
     def run(self, *command, timeout=120, environment=None):
         """As a parent on Windows sees it: its exit code has 32 bits."""
+        done = self._run_once(command, timeout, environment)
+        # So ends what Wine's own loader could not begin, once in some hundreds; a program of ours that fails says why.
+        if done.returncode == 1 and not done.stdout and not done.stderr:
+            print(f"once more, after 1 without a word: {command[0]}", file=sys.stderr)
+            done = self._run_once(command, timeout, environment)
+        return done
+
+    def _run_once(self, command, timeout, environment):
         environment = {**self.environment, **(environment or {})}
         # Files, not pipes: the system's own services, which the first program starts, would hold a pipe open.
         with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err, tempfile.NamedTemporaryFile() as code:
