@@ -20,7 +20,7 @@ import full_queue  # noqa: E402  (after the path is set)
 from booted_reports import ask_hub  # noqa: E402
 from booted_test import SKIPPED, take  # noqa: E402
 from container import STATE, Container, Root, expect, until, why_not  # noqa: E402
-from real_roots import run  # noqa: E402
+from real_roots import archives, run  # noqa: E402
 
 NUMBERS = {"bookworm": "12", "trixie": "13"}
 NAMES = ("patchstate", "patchstate-hub")
@@ -340,6 +340,8 @@ def main():
     packages = [max(options.packages.glob(f"{name}_*~deb{NUMBERS[options.release]}_*.deb"), default=None,
                     key=lambda path: path.stat().st_mtime) for name in NAMES]
     reason = why_not() or (None if all(packages) else f"no packages in {options.packages}: ./dev package deb makes them")
+    if not reason and not all(archives()):
+        reason = "this machine's sources name no archive with a security archive"
     if reason:
         print(f"skipped: {reason}")
         return SKIPPED
