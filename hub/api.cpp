@@ -96,11 +96,11 @@ HttpResponse outcome(const std::optional<Recorded>& recorded, const std::string&
   if (!recorded) return busy("the store did not take it; send it again");
   switch (recorded->accepted) {
     case Accepted::unauthorized:
-      return unauthorized("this host key is not known here, or it was revoked: enrol the host");
+      return unknown_key();
     case Accepted::forbidden:
       return problem({403, "this key belongs to another host", "a key reports for its own host only", "/host/id"});
     case Accepted::unknown_host:
-      return problem({403, "this host is not enrolled", "its record was removed: enrol it again", {}});
+      return not_enrolled();
     case Accepted::yes:
       break;
   }

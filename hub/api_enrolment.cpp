@@ -8,7 +8,7 @@
 #include "hub/api_problems.h"
 #include "hub/clock.h"
 #include "hub/log.h"
-#include "hub/questions.h"
+#include "hub/report.h"
 #include "hub/secrets.h"
 
 namespace patchstate {
@@ -51,10 +51,10 @@ HttpResponse whose(Store& store, const HostProof& proof) {
   const std::string host_id = !subject.empty()         ? subject
                               : proof.key_hash.empty() ? std::string()
                                                        : store.host_of_key(proof.key_hash).value_or("");
-  if (host_id.empty()) return unauthorized("this host key is not known here, or it was revoked: enrol the host");
+  if (host_id.empty()) return unknown_key();
   const bool is_taken =
-      subject.empty() ? find_host(store, host_id).has_value() : is_host_id(host_id) && !store.is_barred(host_id);
-  if (!is_taken) return problem({403, "this host is not enrolled", "its record was removed: enrol it again", {}});
+      subject.empty() ? store.key_of_host(host_id).has_value() : is_host_id(host_id) && !store.is_barred(host_id);
+  if (!is_taken) return not_enrolled();
   JsonWriter out(JsonStyle::compact);
   out.begin_object();
   out.key("hostId");

@@ -30,6 +30,14 @@ HttpResponse unauthorized(std::string_view what) {
   return response;
 }
 
+HttpResponse unknown_key() {
+  return unauthorized("this host key is not known here, or it was revoked: enrol the host");
+}
+
+HttpResponse not_enrolled() {
+  return problem({403, "this host is not enrolled", "its record was removed: enrol it again", {}});
+}
+
 HttpResponse wrong_method(const char* allowed) {
   HttpResponse response = problem({405, "not a method of this path", {}, {}});
   response.header.emplace_back("Allow", allowed);
