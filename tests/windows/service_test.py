@@ -23,7 +23,7 @@ import uuid
 
 sys.path[:0] = [str(pathlib.Path(__file__).resolve().parent), str(pathlib.Path(__file__).resolve().parent.parent / "delivery")]
 import endpoints  # noqa: E402  (these need the path above)
-from wine import Wine, WINE, skip_reason  # noqa: E402
+from wine import KEY_KIND, Wine, WINE, skip_reason  # noqa: E402
 
 BIN = pathlib.Path(sys.argv.pop(1)).resolve()
 PREFIX = sys.argv.pop(1)
@@ -215,7 +215,7 @@ class Reports(Case):
         if not HUB.exists():
             self.skipTest(f"there is no {HUB}: ./dev test builds it")
         folder = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory()))
-        ca = endpoints.Certificates(folder, f"ca-{uuid.uuid4()}")
+        ca = endpoints.Certificates(folder, f"ca-{uuid.uuid4()}", KEY_KIND)
         certificate, key = ca.sign("hub", "DNS:localhost")
         hub = endpoints.Hub(HUB, folder, "--tls-cert", certificate, "--tls-key", key, ca=ca.ca)
         self.addCleanup(hub.stop)
