@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """The life of the rpm in a system of rpm that systemd boots (tests/service/rpm_system.py), each step looked at on the machine and
-on the hub: installed by dnf5 or zypper, enrolled, restarted, upgraded with a full queue, given a broken configuration, downgraded, removed,
+on the hub: installed by dnf or zypper, enrolled, restarted, upgraded with a full queue, given a broken configuration, downgraded, removed,
 installed again.
 
-usage: rpm_test.py FOLDER-OF-THE-PACKAGES FOLDER-OF-THE-BUILT-PROGRAMS dnf5|zypper
+usage: rpm_test.py FOLDER-OF-THE-PACKAGES FOLDER-OF-THE-BUILT-PROGRAMS dnf4|dnf5|zypper
 """
 
 import pathlib
@@ -30,8 +30,10 @@ CONFIG = "/etc/patchstate/patchstate.toml"
 # What removal leaves, as every rpm does: what the administrator and the service made.
 LEFT = {"/etc/patchstate", CONFIG + ".rpmsave", CONFIG + ".rpmnew", STATE}
 # As docs/install.md has them.
-INSTALL = {"dnf5": ("dnf5", "-y", "install"), "zypper": ("zypper", "--non-interactive", "install", "--allow-unsigned-rpm")}
-REMOVE = {"dnf5": ("dnf5", "-y", "remove"), "zypper": ("zypper", "--non-interactive", "remove")}
+INSTALL = {"dnf": ("dnf", "-y", "install"), "dnf5": ("dnf5", "-y", "install"),
+           "zypper": ("zypper", "--non-interactive", "install", "--allow-unsigned-rpm")}
+REMOVE = {"dnf": ("dnf", "-y", "remove"), "dnf5": ("dnf5", "-y", "remove"),
+          "zypper": ("zypper", "--non-interactive", "remove")}
 INSTALLED, NEWER = "/srv/patchstate-1.rpm", "/srv/patchstate-2.rpm"
 
 
