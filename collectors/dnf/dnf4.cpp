@@ -2,6 +2,7 @@
 #include "collectors/dnf/dnf4.h"
 
 #include "collectors/dnf/dnf4_output.h"
+#include "collectors/dnf/dnf_cache.h"
 #include "collectors/dnf/dnf_errors.h"
 #include "platform/files.h"
 
@@ -40,7 +41,9 @@ Snapshot ask_dnf4(const HostAccess& access, const std::string& program, const st
   const ProcessResult result = access.runner.run(command);
   const bool refused = result.ending == Ending::exited && result.exit_code == kRefused && !result.out.empty();
   if (!result.ok() && !refused) throw no_answer(command, result);
-  return parse_dnf4(result.out);
+  Snapshot snapshot = parse_dnf4(result.out);
+  read_repo_files(access.root, snapshot);
+  return snapshot;
 }
 
 }  // namespace patchstate::dnf

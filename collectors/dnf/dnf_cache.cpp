@@ -5,10 +5,11 @@
 #include <array>
 #include <system_error>
 
+#include <fmt/core.h>
+
 #include "assessment/assessment_json.h"
 #include "collectors/collector.h"
 #include "collectors/dnf/dnf_lines.h"
-#include "collectors/rpm/repo_files.h"
 #include "collectors/rpm/repomd_output.h"
 #include "collectors/rpm/updateinfo_file.h"
 #include "platform/files.h"
@@ -147,9 +148,25 @@ std::vector<rpm::RpmAdvisory> cached_advisories(const fs::path& root, const std:
   return all;
 }
 
-std::vector<Repository> configured_repositories(const fs::path& root) {
+rpm::RepoFiles read_repo_files(const fs::path& root, Snapshot& snapshot) {
+  rpm::RepoFiles files = rpm::read_repo_files(root, rpm::dnf_repo_folders());
+  snapshot.warnings.insert(snapshot.warnings.end(), files.warnings.begin(), files.warnings.end());
+  return files;
+}
+
+rpm::RepoFiles read_every_line_of_repo_files(const fs::path& root, Snapshot& snapshot) {
+  rpm::RepoFiles files = read_repo_files(root, snapshot);
+  for (const auto& line : files.not_understood)
+    snapshot.warnings.push_back(
+        {"not_understood",
+         fmt::format("a line of a .repo file is not understood, so updates of a repository may be missing: {}", line),
+         "", true});
+  return files;
+}
+
+std::vector<Repository> enabled_repositories(const rpm::RepoFiles& files) {
   std::vector<Repository> all;
-  for (const auto& one : rpm::read_repo_files(root, rpm::dnf_repo_folders()).repositories) {
+  for (const auto& one : files.repositories) {
     if (!one.enabled) continue;
     Repository repository;
     repository.id = one.id;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "collectors/dnf/dnf_snapshot.h"
+#include "collectors/rpm/repo_files.h"
 
 namespace patchstate::dnf {
 
@@ -23,8 +24,16 @@ void complete_from_cache(const std::filesystem::path& root, const std::string& f
 std::vector<rpm::RpmAdvisory> cached_advisories(const std::filesystem::path& root, const std::string& folder,
                                                 const std::string& repository, const std::set<std::string>& names);
 
-/// The enabled repositories of the .repo files, for a tool that does not list them.
-std::vector<Repository> configured_repositories(const std::filesystem::path& root);
+/// The enabled ones of them, for a tool that does not list them.
+std::vector<Repository> enabled_repositories(const rpm::RepoFiles& files);
+
+/// The .repo files below `root`. Those that this user can't read are warnings of the snapshot: tools pass them over
+/// without a word.
+rpm::RepoFiles read_repo_files(const std::filesystem::path& root, Snapshot& snapshot);
+
+/// The same for a tool that does not say what it can't make out in them: lines that are not understood are warnings
+/// too.
+rpm::RepoFiles read_every_line_of_repo_files(const std::filesystem::path& root, Snapshot& snapshot);
 
 /// Whether dnf.conf or a file beside it has a line that hides packages (excludepkgs, exclude, includepkgs), or can't be
 /// read.

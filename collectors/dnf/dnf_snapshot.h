@@ -86,6 +86,7 @@ struct Snapshot {
   std::optional<Plan> plan;  ///< nullopt: not asked
   bool plan_failed = false;  ///< asked, and the tool could not say
   std::vector<Complaint> complaints;
+  std::vector<Warning> warnings;            ///< of what was read for it: the .repo files
   std::vector<std::string> not_understood;  ///< data no record came from
 };
 

@@ -23,6 +23,7 @@ class Tdnf {
   Snapshot snapshot() const {
     Snapshot snapshot;
     snapshot.tool = "tdnf";
+    read_every_line_of_repo_files(access_.root, snapshot);
     snapshot.repositories = parse_tdnf_repositories(answer({"repolist"}));
     for (auto& one : snapshot.repositories) complete_from_cache(access_.root, kCache, one);
     add_candidates(newest_of_each(updates({"list", "updates"})), {}, false, snapshot);

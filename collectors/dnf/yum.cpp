@@ -24,7 +24,7 @@ class Yum {
     Snapshot snapshot;
     snapshot.tool = "yum";
     snapshot.detail = Detail::text;
-    snapshot.repositories = configured_repositories(access_.root);
+    snapshot.repositories = enabled_repositories(read_every_line_of_repo_files(access_.root, snapshot));
     for (auto& one : snapshot.repositories) complete_from_cache(access_.root, kCache, one);
     // Every advisory above what is installed, whatever its type.
     read_advisories(snapshot);

@@ -208,6 +208,24 @@ TEST_CASE("what stands between the answer and the truth is a warning") {
   CHECK(codes(judge(snapshot, {})) == expected);
 }
 
+TEST_CASE("edge-113: a repository that dnf leaves out because of its .repo file makes the answer incomplete") {
+  Snapshot snapshot = machine();
+  SUBCASE("the file is broken") {
+    snapshot.complaints = {{false, "Warning: failed loading '/etc/yum.repos.d/vendor.repo', skipping."}};
+  }
+  SUBCASE("its id is none") {
+    snapshot.complaints = {{false, "Bad id for repo: ven dor, byte =   3"}};
+  }
+  SUBCASE("one of its values is none") {
+    snapshot.complaints = {{false, "Repository 'vendor': Error parsing config: no number"}};
+  }
+  SUBCASE("edge-73: this user can't read the file, which is said once") {
+    snapshot.complaints = {{false, "Warning: failed loading '/etc/yum.repos.d/vendor.repo', skipping."}};
+    snapshot.warnings = {{"source_unreadable", "no permission", "/etc/yum.repos.d/vendor.repo", true}};
+  }
+  CHECK(codes(judge(snapshot, {})) == std::vector<std::string>{"source_unreadable!"});
+}
+
 TEST_CASE("the plan of a full upgrade decides what is installable") {
   Snapshot snapshot = machine();
   snapshot.candidates = {candidate("bash-2-1.x86_64")};

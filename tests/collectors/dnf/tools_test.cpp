@@ -189,6 +189,35 @@ TEST_CASE("edge-45: without yum-plugin-security no update can be classified") {
   CHECK(findings.metadata.missing_advisory_data == std::vector<std::string>{"updates"});
 }
 
+TEST_CASE("edge-73, edge-113: a .repo file that is broken or can't be read is told, whatever the tool makes of it") {
+  const auto codes_of = [](Machine& machine, Tool tool, const std::string& program) {
+    std::vector<std::string> codes;
+    for (const auto& warning : machine.ask(tool, program).warnings)
+      if (warning.incomplete) codes.push_back(warning.code);
+    return codes;
+  };
+  SUBCASE("yum") {
+    Machine machine("var/cache/yum/x86_64/7Server/updates");
+    machine.runner.add({"yum"}, ReplayRunner::exited(0, ""));
+    CHECK(codes_of(machine, Tool::yum, "yum").empty());
+    machine.root.write("etc/yum.repos.d/broken.repo", "[vendor\nbaseurl=file:///nonexistent\n");
+    CHECK(codes_of(machine, Tool::yum, "yum") == std::vector<std::string>{"not_understood", "not_understood"});
+  }
+  SUBCASE("tdnf") {
+    Machine machine("var/cache/tdnf/updates");
+    machine.runner.add({"tdnf", "repolist"}, ReplayRunner::exited(0, R"([{"Repo":"updates","RepoName":"u"}])"));
+    machine.runner.add({"tdnf", "list"}, ReplayRunner::exited(0, "[]"));
+    CHECK(codes_of(machine, Tool::tdnf, "tdnf").empty());
+    machine.root.write("etc/yum.repos.d/a_folder.repo/file", "");
+    CHECK(codes_of(machine, Tool::tdnf, "tdnf") == std::vector<std::string>{"source_unreadable"});
+  }
+  SUBCASE("dnf5") {
+    Dnf5 machine;
+    machine.root.write("etc/yum.repos.d/a_folder.repo/file", "");
+    CHECK(has_warning(machine.answer(), "source_unreadable"));
+  }
+}
+
 TEST_CASE("edge-107: yum that says there are updates and prints none is no empty list") {
   Machine machine("var/cache/yum/x86_64/7Server/updates");
   machine.runner.add({"yum", "updateinfo"}, ReplayRunner::exited(0, ""));
