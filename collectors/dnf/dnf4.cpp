@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "collectors/dnf/dnf4.h"
 
+#include <system_error>
+
 #include "collectors/dnf/dnf4_output.h"
 #include "collectors/dnf/dnf_cache.h"
 #include "collectors/dnf/dnf_errors.h"
+#include "collectors/rpm/updateinfo_file.h"
 #include "platform/files.h"
 
 namespace patchstate::dnf {
@@ -16,6 +19,18 @@ constexpr std::size_t kMemoryCap = std::size_t{4} << 30U;
 /// The helper's own: dnf could not answer, with the reason in the output.
 constexpr int kRefused = 1;
 constexpr std::size_t kLongestShebang = 512;
+
+/// dnf's library tells of advisories for what is installed, not whether there are others.
+void look_for_security(Snapshot& snapshot) {
+  for (auto& one : snapshot.repositories) {
+    if (!one.advisories.value_or(false)) continue;
+    try {
+      one.advisories = rpm::names_security(one.updateinfo);
+    } catch (const std::system_error&) {
+      one.advisories.reset();  // dnf goes by its parsed copy
+    }
+  }
+}
 
 }  // namespace
 
@@ -43,6 +58,7 @@ Snapshot ask_dnf4(const HostAccess& access, const std::string& program, const st
   if (!result.ok() && !refused) throw no_answer(command, result);
   Snapshot snapshot = parse_dnf4(result.out);
   read_repo_files(access.root, snapshot);
+  look_for_security(snapshot);
   return snapshot;
 }
 

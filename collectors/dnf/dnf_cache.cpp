@@ -72,11 +72,12 @@ fs::path file_in(const CacheFolder& own, const rpm::RepomdFile& file) {
   return inside.empty() || *inside.begin() == ".." ? own.folder / "nonexistent" : own.folder / inside;
 }
 
-/// It names a file that is there. dnf keeps a parsed copy, without which the list of advisories is lost with the file.
+/// It names a file that is there, and one of the advisories in it is about security. dnf keeps a parsed copy, without
+/// which the list of advisories is lost with the file.
 bool has_advisories(const CacheFolder& own, const rpm::Repomd& repomd) {
   const auto* const file = rpm::file_of_type(repomd, "updateinfo");
   std::error_code error;
-  return file != nullptr && fs::exists(file_in(own, *file), error);
+  return file != nullptr && fs::exists(file_in(own, *file), error) && rpm::names_security(file_in(own, *file));
 }
 
 bool hides_packages_by(const fs::path& file) {

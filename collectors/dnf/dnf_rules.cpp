@@ -105,12 +105,12 @@ class Judge {
     return all;
   }
 
-  bool publishes_advisories(const std::string& repository) const {
+  bool tells_security(const std::string& repository) const {
     return std::any_of(snapshot_.repositories.begin(), snapshot_.repositories.end(),
                        [&](const Repository& one) { return one.id == repository && one.advisories.value_or(false); });
   }
 
-  bool every_repository_publishes_advisories() const {
+  bool every_repository_tells_security() const {
     const auto& all = snapshot_.repositories;
     return !all.empty() &&
            std::all_of(all.begin(), all.end(), [](const Repository& one) { return one.advisories.value_or(false); });
@@ -163,7 +163,7 @@ class Judge {
       update.evidence = fmt::format("no advisory of {} names it", update.repository);
     } else {
       update.classifications = {Classification::unknown};
-      update.evidence = fmt::format("{} has no advisory data, so nobody can tell security from other",
+      update.evidence = fmt::format("{} names no advisory about security, so nobody can tell security from other",
                                     update.repository.empty() ? "its repository" : update.repository);
     }
   }
@@ -182,7 +182,7 @@ class Judge {
     set_source(candidate.source, update);
     update.purl = purl(package, around_.os_id);
     const auto brought = advisories_of(package, installed);
-    classify(brought, publishes_advisories(candidate.repository), update);
+    classify(brought, tells_security(candidate.repository), update);
     if (!update.published) update.published = candidate.built;
     const bool reboots =
         std::any_of(brought.begin(), brought.end(), [](const auto* one) { return one->reboot_suggested; });
@@ -279,7 +279,7 @@ class Judge {
     Candidate kernel;
     kernel.package = newest->package;
     Update update = facts(kernel, &running->package.evr);
-    if (update.advisories.empty() && every_repository_publishes_advisories()) {
+    if (update.advisories.empty() && every_repository_tells_security()) {
       update.classifications = {Classification::other};
       update.evidence = "no advisory names a version since the running one";
     }

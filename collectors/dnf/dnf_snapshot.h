@@ -24,7 +24,8 @@ struct Repository {
   std::optional<Time> checked;     ///< last successful check against the server
   std::optional<Time> published;   ///< newest time in its metadata
   std::string revision;            ///< of repomd.xml
-  std::optional<bool> advisories;  ///< whether it publishes advisory data (updateinfo); nullopt: not known
+  std::optional<bool> advisories;  ///< whether it names advisories about security; nullopt: not known
+  std::string updateinfo;          ///< where dnf 4 has them; empty: nowhere
   bool has_modules = false;        ///< it publishes module streams
   std::string cache;  ///< its folder below the root, of which there is one alone; empty: of none or of several
 };

@@ -104,15 +104,15 @@ class Judge {
   }
 
   /// Security by the advisories between the two versions, never by the repository alone. Without any: the repository
-  /// tells security from other (it has advisories, and none of them names this), or nobody does.
+  /// tells security from other (some of its advisories are about security, and none names this), or nobody does.
   void classify(Update& update, const std::vector<Fix>& fixes) const {
     describe(update, fixes);
     if (!fixes.empty()) return;
     const auto* const from = repository(update.repository);
-    const bool tells = from != nullptr && from->has_updateinfo && from->problem.empty();
+    const bool tells = from != nullptr && from->tells_security && from->problem.empty();
     update.classifications = {tells ? Classification::other : Classification::unknown};
     update.evidence = tells ? "no advisory of " + update.repository + " names a version above the installed one"
-                            : "its repository has no advisories, so nobody can tell security from other";
+                            : "its repository names no advisory about security, so nobody can tell security from other";
   }
 
   void add_offered(const ListedUpdate& row) {

@@ -65,7 +65,7 @@ Snapshot snapshot() {
   repository.config.id = "updates";
   repository.reading = FetchedRepository::Reading::ok;
   repository.checked_at = kNow;
-  repository.has_updateinfo = true;
+  repository.has_updateinfo = repository.tells_security = true;
   one.repositories.push_back(repository);
   return one;
 }
