@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "collectors/dnf/dnf4.h"
 
+#include <map>
 #include <system_error>
 
 #include "collectors/dnf/dnf4_output.h"
@@ -32,6 +33,25 @@ void look_for_security(Snapshot& snapshot) {
   }
 }
 
+/// The library knows four words for what an advisory is, in lower case: what another one says stands in the file alone.
+void complete_types(Snapshot& snapshot) {
+  std::map<std::string, rpm::RpmAdvisory*> untold;
+  for (auto& one : snapshot.advisories)
+    if (one.type.empty()) untold.emplace(one.id, &one);
+  if (untold.empty()) return;
+  rpm::AdvisoryFilter wanted;
+  for (const auto& [id, advisory] : untold) wanted.ids.insert(id);
+  for (const auto& repository : snapshot.repositories) {
+    if (repository.updateinfo.empty()) continue;
+    try {
+      for (const auto& one : rpm::read_updateinfo(repository.updateinfo, wanted).advisories)
+        if (const auto found = untold.find(one.id); found != untold.end()) found->second->type = one.type;
+    } catch (const std::system_error&) {
+      continue;  // without a word it may be about anything
+    }
+  }
+}
+
 }  // namespace
 
 std::string python_of(std::string_view head) {
@@ -59,6 +79,7 @@ Snapshot ask_dnf4(const HostAccess& access, const std::string& program, const st
   Snapshot snapshot = parse_dnf4(result.out);
   read_repo_files(access.root, snapshot);
   look_for_security(snapshot);
+  complete_types(snapshot);
   return snapshot;
 }
 

@@ -146,18 +146,28 @@ class Judge {
     }
   }
 
+  /// No word at all, or one of its own with CVEs. Without them a word of its own that isn't "security" is none that
+  /// matters, in a repository that knows that one.
+  static bool may_be_security(const rpm::RpmAdvisory& advisory) {
+    return rpm::classification_of(advisory.type) == Classification::unknown &&
+           (advisory.type.empty() || !advisory.cves.empty());
+  }
+
   void classify(const std::vector<const rpm::RpmAdvisory*>& all, bool repository_tells, Update& update) const {
     for (const auto* advisory : all) add_advisory(*advisory, update);
     std::sort(update.classifications.begin(), update.classifications.end());
-    // Beside an advisory that says what the update is, one that doesn't takes nothing away.
+    const bool is_doubtful = !is_security(update) && std::any_of(all.begin(), all.end(), [](const auto* advisory) {
+      return may_be_security(*advisory);
+    });
+    // Beside an advisory that says what the update is, one with a word of its own takes nothing away.
     if (update.classifications.size() > 1) std::erase(update.classifications, Classification::unknown);
+    if (is_doubtful) update.classifications = {Classification::unknown};
     set_severity(all, update);
     if (!all.empty()) {
       for (const auto* advisory : all)
         update.evidence += (update.evidence.empty() ? "" : ", ") + advisory->id +
                            (advisory->type.empty() ? "" : " (" + advisory->type + ")");
-      // A word of its own that isn't "security", in a repository that knows that one.
-      if (is_unclassified(update) && update.cves.empty()) update.classifications = {Classification::other};
+      if (is_unclassified(update) && !is_doubtful) update.classifications = {Classification::other};
     } else if (repository_tells) {
       update.classifications = {Classification::other};
       update.evidence = fmt::format("no advisory of {} names it", update.repository);

@@ -223,6 +223,16 @@ def odd_advisories(world):
     return {"alpha": one_update(world, updates, severity="", cves=["CVE-2026-1004"])}
 
 
+@scenario("an advisory's word for what it is counts in any case, and one without a word may be about security",
+          missing_advisory_data=("updates",))
+def odd_types(world):
+    updates = world.repository("updates")
+    loud = one_update(world, updates, "loud", type="Security")
+    silent = one_update(world, updates, "silent", type="", severity="Critical")
+    own = one_update(world, updates, "own", type="unspecified", severity="")
+    return {"loud": loud, "silent": dataclasses.replace(silent, kind="unknown"), "own": dataclasses.replace(own, kind="other")}
+
+
 @scenario("a CVE that stands in the text only")
 def cve_in_text(world):
     expected = one_update(world, world.repository("updates"), description="Fixes cve-2026-1005 for good.")

@@ -166,6 +166,18 @@ TEST_CASE("an advisory of a word of its own is not security, unless it names CVE
   CHECK(is_unclassified(only(judge(snapshot, {}))));
 }
 
+TEST_CASE("an advisory that does not say what it is may be about security, whatever stands beside it") {
+  Snapshot snapshot = machine();
+  snapshot.candidates = {candidate("bash-2-1.x86_64")};
+  snapshot.advisories = {advisory("A:1", "", "Critical", {"bash-2-1.x86_64"})};
+  const auto kinds = [&] { return judge(snapshot, {}).updates.at(0).classifications; };
+  CHECK(kinds() == std::vector{Classification::unknown});
+  snapshot.advisories.push_back(advisory("A:2", "bugfix", "", {"bash-2-1.x86_64"}));
+  CHECK(kinds() == std::vector{Classification::unknown});
+  snapshot.advisories.push_back(advisory("A:3", "security", "", {"bash-2-1.x86_64"}));
+  CHECK(is_security(judge(snapshot, {}).updates.at(0)));
+}
+
 TEST_CASE("a repository that took no part is said, by whether it was ever fetched") {
   Snapshot snapshot = machine();
   snapshot.repositories[0].loaded = false;
