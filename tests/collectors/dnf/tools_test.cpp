@@ -379,6 +379,24 @@ TEST_CASE("the fingerprint changes with what the answer depends on, and with not
     machine.root.write("etc/dnf/plugins/versionlock.list", "bash-0:1-1.*\n");
     CHECK(print() != before);
   }
+  SUBCASE("edge-12: metadata that any of the tools has fetched") {
+    for (const char* const folder : {"dnf/new-0123456789abcdef/repodata", "libdnf5/new-0123456789abcdef/repodata",
+                                     "tdnf/new/repodata", "yum/x86_64/7Server/new", "yum/new"}) {
+      const std::string earlier = print();
+      machine.root.write(std::string("var/cache/") + folder + "/repomd.xml", "<repomd/>");
+      CHECK_MESSAGE(print() != earlier, folder);
+    }
+  }
+  SUBCASE("what any of the tools is configured by") {
+    for (const char* const file :
+         {"dnf/dnf.conf", "dnf/dnf.conf.d/a", "dnf/libdnf5.conf.d/a", "dnf/vars/a", "dnf/modules.d/a", "dnf/plugins/a",
+          "dnf/repos.override.d/a", "yum.conf", "yum.repos.d/a", "distro.repos.d/a", "yum/a", "yum/vars/a",
+          "yum/pluginconf.d/a", "tdnf/tdnf.conf", "tdnf/vars/a", "tdnf/locks.d/a", "os-release"}) {
+      const std::string earlier = print();
+      machine.root.write(std::string("etc/") + file, "ID=another\n");
+      CHECK_MESSAGE(print() != earlier, file);
+    }
+  }
   SUBCASE("a log") {
     machine.root.write("var/log/dnf.log", "x");
     CHECK(print() == before);
