@@ -135,6 +135,8 @@ std::vector<rpm::RpmAdvisory> cached_advisories(const fs::path& root, const std:
     const auto* const file = rpm::file_of_type(repomd, "updateinfo");
     if (file == nullptr) return {};
     const fs::path path = file_in(own, *file);
+    // yum fetches it when somebody asks for advisories.
+    if (std::error_code error; !fs::exists(path, error)) return {};
     rpm::AdvisoryFilter wanted;
     for (const auto& name : names) wanted.packages.try_emplace(name);
     rpm::Updateinfo updateinfo = rpm::read_updateinfo(path, wanted);
@@ -147,6 +149,16 @@ std::vector<rpm::RpmAdvisory> cached_advisories(const fs::path& root, const std:
                          std::string("the advisories in the cache can't be read: ") + clean_text(error.what(), 300));
   }
   return all;
+}
+
+void add_cached_advisories(const fs::path& root, const std::string& folder, Snapshot& snapshot) {
+  std::set<std::string> names;
+  for (const auto& one : snapshot.candidates) names.insert(one.package.name);
+  if (names.empty()) return;
+  for (const auto& repository : snapshot.repositories)
+    for (auto& one : cached_advisories(root, folder, repository.id, names))
+      snapshot.advisories.push_back(std::move(one));
+  snapshot.advisories = rpm::merge_by_id(std::move(snapshot.advisories));
 }
 
 rpm::RepoFiles read_repo_files(const fs::path& root, Snapshot& snapshot) {

@@ -24,6 +24,9 @@ void complete_from_cache(const std::filesystem::path& root, const std::string& f
 std::vector<rpm::RpmAdvisory> cached_advisories(const std::filesystem::path& root, const std::string& folder,
                                                 const std::string& repository, const std::set<std::string>& names);
 
+/// Those of every repository that name a candidate, beside what the snapshot has already, each once.
+void add_cached_advisories(const std::filesystem::path& root, const std::string& folder, Snapshot& snapshot);
+
 /// The enabled ones of them, for a tool that does not list them.
 std::vector<Repository> enabled_repositories(const rpm::RepoFiles& files);
 

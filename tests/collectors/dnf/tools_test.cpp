@@ -218,6 +218,19 @@ TEST_CASE("edge-73, edge-113: a .repo file that is broken or can't be read is to
   }
 }
 
+TEST_CASE("edge-107: yum that lists no advisory while its cache has one for the update does not hide it") {
+  Machine machine("var/cache/yum/x86_64/7Server/updates");
+  machine.runner.add({"yum", "updateinfo"}, ReplayRunner::exited(0, ""));
+  machine.runner.add({"yum", "check-update"}, ReplayRunner::exited(100, "bash.x86_64   2-1   updates\n"));
+  SUBCASE("the advisory is in the cache") {
+    is_the_security_update(machine.ask(Tool::yum, "yum"));
+  }
+  SUBCASE("the list in the cache is gone") {
+    std::filesystem::remove(machine.root.path() / "var/cache/yum/x86_64/7Server/updates/repodata/updateinfo.xml");
+    CHECK(is_unclassified(machine.ask(Tool::yum, "yum").updates.at(0)));
+  }
+}
+
 TEST_CASE("edge-107: yum that says there are updates and prints none is no empty list") {
   Machine machine("var/cache/yum/x86_64/7Server/updates");
   machine.runner.add({"yum", "updateinfo"}, ReplayRunner::exited(0, ""));
