@@ -146,9 +146,7 @@ class Dnf5 {
     } catch (const std::system_error&) {
       return true;
     }
-    for (const auto& repo : configured_.repositories)
-      if (!repo.excludes.empty() || !repo.includes.empty()) return true;
-    return hides_packages(access_.root);
+    return hides_packages(access_.root, configured_);
   }
 
   /// dnf5 tells only of advisories for newer versions of what is installed, of the same name and architecture.

@@ -97,7 +97,31 @@ bool hides_packages_by(const fs::path& file) {
   return hides;
 }
 
+std::vector<fs::path> files_in(const fs::path& folder) {
+  std::vector<fs::path> files;
+  std::error_code error;
+  for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error))
+    files.push_back(entry->path());
+  return files;
+}
+
 }  // namespace
+
+// 0:bash-4.2.46-33.el7.*
+// !1:openssl-1.0.2k-26.el7_9.*
+bool has_yum_locks(const fs::path& root) {
+  bool has_some = false;
+  try {
+    const auto list = read_file_if_there(below(root, "/etc/yum/pluginconf.d/versionlock.list"), kLargestConfig);
+    for_each_line(list.value_or(""), [&](std::string_view line) {
+      const auto words = words_of(line);
+      has_some = has_some || (!words.empty() && words[0].front() != '#');
+    });
+  } catch (const std::system_error&) {
+    return true;
+  }
+  return has_some;
+}
 
 void complete_from_cache(const fs::path& root, const std::string& folder, Repository& repository) {
   const CacheFolder own = folder_of(root, folder, repository.id);
@@ -190,13 +214,15 @@ std::vector<Repository> enabled_repositories(const rpm::RepoFiles& files) {
   return all;
 }
 
-bool hides_packages(const fs::path& root) {
-  if (hides_packages_by(below(root, "/etc/dnf/dnf.conf")) || hides_packages_by(below(root, "/etc/yum.conf")))
-    return true;
-  std::error_code error;
-  for (const auto& entry : fs::directory_iterator(below(root, "/etc/dnf/libdnf5.conf.d"), error))
-    if (hides_packages_by(entry.path())) return true;
-  return false;
+bool hides_packages(const fs::path& root, const rpm::RepoFiles& files) {
+  for (const char* const path : {"/etc/dnf/dnf.conf", "/etc/yum.conf", "/etc/tdnf/tdnf.conf"})
+    if (hides_packages_by(below(root, path))) return true;
+  for (const auto& file : files_in(below(root, "/etc/dnf/libdnf5.conf.d")))
+    if (hides_packages_by(file)) return true;
+  const auto& repositories = files.repositories;
+  return std::any_of(repositories.begin(), repositories.end(),
+                     [](const auto& one) { return !one.excludes.empty() || !one.includes.empty(); }) ||
+         has_yum_locks(root) || !files_in(below(root, "/etc/tdnf/locks.d")).empty();
 }
 
 }  // namespace patchstate::dnf

@@ -38,8 +38,11 @@ rpm::RepoFiles read_repo_files(const std::filesystem::path& root, Snapshot& snap
 /// too.
 rpm::RepoFiles read_every_line_of_repo_files(const std::filesystem::path& root, Snapshot& snapshot);
 
-/// Whether dnf.conf or a file beside it has a line that hides packages (excludepkgs, exclude, includepkgs), or can't be
-/// read.
-bool hides_packages(const std::filesystem::path& root);
+/// Whether the list of yum's plugin versionlock names something, or can't be read.
+bool has_yum_locks(const std::filesystem::path& root);
+
+/// Whether packages may be hidden: the configuration of a tool or a .repo file has a line that does (excludepkgs,
+/// exclude, includepkgs), yum or tdnf has a list of locks, or one of these files can't be read.
+bool hides_packages(const std::filesystem::path& root, const rpm::RepoFiles& files);
 
 }  // namespace patchstate::dnf

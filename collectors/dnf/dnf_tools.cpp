@@ -39,6 +39,7 @@ void add_candidates(const std::vector<PackageRow>& rows, const std::vector<Repla
     one.package = row.package;
     one.repository = row.repository;
     one.held = held;
+    if (held) one.held_by = "an exclude or a version lock";
     for (const auto& old : replaced) one.replaces.push_back(old.package);
     snapshot.candidates.push_back(std::move(one));
   };

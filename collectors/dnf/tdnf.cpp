@@ -20,11 +20,11 @@ class Tdnf {
   Snapshot snapshot() const {
     Snapshot snapshot;
     snapshot.tool = "tdnf";
-    read_every_line_of_repo_files(access_.root, snapshot);
+    const rpm::RepoFiles configured = read_every_line_of_repo_files(access_.root, snapshot);
     snapshot.repositories = parse_tdnf_repositories(answer({"repolist"}));
     for (auto& one : snapshot.repositories) complete_from_cache(access_.root, kCache, one);
     add_candidates(newest_of_each(updates({"list", "updates"})), {}, false, snapshot);
-    if (hides_packages(access_.root))
+    if (hides_packages(access_.root, configured))
       add_candidates(newest_of_each(updates({"--disableexcludes", "list", "updates"})), {}, true, snapshot);
     read_installed(access_, snapshot);
     add_cached_advisories(access_.root, kCache, snapshot);

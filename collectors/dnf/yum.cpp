@@ -24,14 +24,18 @@ class Yum {
     Snapshot snapshot;
     snapshot.tool = "yum";
     snapshot.detail = Detail::text;
-    snapshot.repositories = enabled_repositories(read_every_line_of_repo_files(access_.root, snapshot));
+    const rpm::RepoFiles configured = read_every_line_of_repo_files(access_.root, snapshot);
+    snapshot.repositories = enabled_repositories(configured);
     for (auto& one : snapshot.repositories) complete_from_cache(access_.root, kCache, one);
     // Every advisory above what is installed, whatever its type.
     const bool has_plugin = read_advisories(snapshot);
     const PackageList updates = check_update({}, snapshot);
     add_candidates(newest_of_each(updates.rows), updates.replacements, false, snapshot);
-    if (hides_packages(access_.root)) {
-      const PackageList all = check_update({"--disableexcludes=all"}, snapshot);
+    if (hides_packages(access_.root, configured)) {
+      std::vector<std::string> options = {"--disableexcludes=all"};
+      // What the plugin hides is no exclude to yum.
+      if (has_yum_locks(access_.root)) options.emplace_back("--disableplugin=versionlock");
+      const PackageList all = check_update(std::move(options), snapshot);
       add_candidates(newest_of_each(all.rows), all.replacements, true, snapshot);
     }
     // An empty list is printed without an error where the plugin can't read what is there (edge-107).
