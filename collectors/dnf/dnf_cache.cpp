@@ -178,6 +178,7 @@ std::vector<rpm::RpmAdvisory> cached_advisories(const fs::path& root, const std:
 void add_cached_advisories(const fs::path& root, const std::string& folder, Snapshot& snapshot) {
   std::set<std::string> names;
   for (const auto& one : snapshot.candidates) names.insert(one.package.name);
+  for (const auto& one : snapshot.kernels) names.insert(one.package.name);
   if (names.empty()) return;
   for (const auto& repository : snapshot.repositories)
     for (auto& one : cached_advisories(root, folder, repository.id, names))

@@ -24,7 +24,8 @@ void complete_from_cache(const std::filesystem::path& root, const std::string& f
 std::vector<rpm::RpmAdvisory> cached_advisories(const std::filesystem::path& root, const std::string& folder,
                                                 const std::string& repository, const std::set<std::string>& names);
 
-/// Those of every repository that name a candidate, beside what the snapshot has already, each once.
+/// Those of every repository that name a candidate, or a kernel (an older one may run), beside what the snapshot has
+/// already, each once.
 void add_cached_advisories(const std::filesystem::path& root, const std::string& folder, Snapshot& snapshot);
 
 /// The enabled ones of them, for a tool that does not list them.

@@ -11,6 +11,7 @@
 #include <fmt/core.h>
 
 #include "assessment/assessment_json.h"
+#include "collectors/dnf/dnf_kernels.h"
 #include "collectors/dnf/dnf_metadata_rules.h"
 #include "collectors/dnf/dnf_purl.h"
 
@@ -196,15 +197,11 @@ class Judge {
     if (!update.published) update.published = candidate.built;
     const bool reboots =
         std::any_of(brought.begin(), brought.end(), [](const auto* one) { return one->reboot_suggested; });
-    if (reboots || is_kernel(package.name)) update.reboot_behavior = RebootBehavior::always_requires_reboot;
+    if (reboots || kernel_image(package.name) != nullptr)
+      update.reboot_behavior = RebootBehavior::always_requires_reboot;
     if (const auto module = modules_.find(rpm::to_text(package)); module != modules_.end())
       update.evidence += " [module " + *module->second + "]";
     return update;
-  }
-
-  static bool is_kernel(std::string_view name) {
-    return name == "kernel" || name == "kernel-core" || name == "kernel-uek" || name == "kernel-uek-core" ||
-           name == "kernel-rt" || name == "kernel-rt-core";
   }
 
   /// "bash-5.1-2.src.rpm": the name and version of the source package.
@@ -274,18 +271,30 @@ class Judge {
     }
   }
 
+  /// Of several that have its version the one that has its flavour, too. nullptr: none is installed, or nothing runs.
+  const Kernel* running_kernel() const {
+    const Kernel* best = nullptr;
+    int best_fit = 0;
+    for (const auto& one : snapshot_.kernels) {
+      const int fit = one.release.empty() ? fits_release(one.package, around_.kernel_running)
+                                          : (one.release == around_.kernel_running ? 3 : 0);
+      if (fit <= best_fit) continue;
+      best = &one;
+      best_fit = fit;
+    }
+    return best;
+  }
+
   /// The newest kernel is installed and another one runs: that update is not in force yet (edge-51).
   void add_pending_kernels() {
-    const auto running = std::find_if(snapshot_.kernels.begin(), snapshot_.kernels.end(), [&](const Kernel& one) {
-      return !one.release.empty() && one.release == around_.kernel_running;
-    });
-    if (running == snapshot_.kernels.end()) return;
-    const Kernel* newest = &*running;
+    const Kernel* const running = running_kernel();
+    if (running == nullptr) return;
+    const Kernel* newest = running;
     for (const auto& one : snapshot_.kernels)
       if (one.package.name == running->package.name && one.package.arch == running->package.arch &&
           rpm::compare(one.package.evr, newest->package.evr) > 0)
         newest = &one;
-    if (newest == &*running) return;
+    if (newest == running) return;
     Candidate kernel;
     kernel.package = newest->package;
     Update update = facts(kernel, &running->package.evr);

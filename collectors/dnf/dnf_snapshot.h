@@ -46,7 +46,7 @@ struct Candidate {
 /// An installed package of which several versions may be installed side by side.
 struct Kernel {
   rpm::Nevra package;
-  std::string release;  ///< as `uname -r` says
+  std::string release;  ///< as `uname -r` says; empty: the tool does not tell
 };
 
 /// What the tool's own full upgrade would do.

@@ -38,9 +38,9 @@ class Yum {
       const PackageList all = check_update(std::move(options), snapshot);
       add_candidates(newest_of_each(all.rows), all.replacements, true, snapshot);
     }
+    read_installed(access_, snapshot);
     // An empty list is printed without an error where the plugin can't read what is there (edge-107).
     if (has_plugin) add_cached_advisories(access_.root, kCache, snapshot);
-    read_installed(access_, snapshot);
     return snapshot;
   }
 

@@ -5,6 +5,8 @@
 
 #include <doctest/doctest.h>
 
+#include "collectors/dnf/dnf_cache.h"
+#include "collectors/dnf/dnf_tools.h"
 #include "tests/collectors/dnf/replayed_machine.h"
 
 namespace patchstate::dnf {
@@ -75,6 +77,19 @@ TEST_CASE("edge-107: yum that lists no advisory while its cache has one for the 
     std::filesystem::remove(machine.root.path() / "var/cache/yum/x86_64/7Server/updates/repodata/updateinfo.xml");
     CHECK(is_unclassified(machine.ask(Tool::yum, "yum").updates.at(0)));
   }
+}
+
+TEST_CASE("edge-51: advisories of an installed kernel are read without an update of it, because an older one may run") {
+  Machine machine("var/cache/tdnf/updates");
+  std::string updateinfo(kUpdateinfo);
+  updateinfo.replace(updateinfo.find("bash"), 4, "kernel");
+  machine.root.write("var/cache/tdnf/updates/repodata/updateinfo.xml", updateinfo);
+  Snapshot snapshot;
+  snapshot.repositories.emplace_back().id = "updates";
+  add_installed({"kernel", {"", "2", "1"}, "x86_64"}, snapshot);
+  add_cached_advisories(machine.root.path(), "/var/cache/tdnf", snapshot);
+  REQUIRE(snapshot.advisories.size() == 1);
+  CHECK(snapshot.advisories[0].id == "A:1");
 }
 
 }  // namespace patchstate::dnf
