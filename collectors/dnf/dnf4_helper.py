@@ -58,6 +58,7 @@ def set_up(root, database, scratch):
     import hawkey
 
     use_database(database, scratch)
+    repair_configuration()
     dnf.lock.build_metadata_lock = lambda *ignored, **more: NoLock()
     dnf.logging.Logging._setup_from_dnf_conf = lambda *ignored, **more: None
     # To look up what has expired it would make the folder and the file; the cache counts anyway.
@@ -76,6 +77,20 @@ def set_up(root, database, scratch):
     if not os.path.isdir(base.conf.cachedir):
         base.conf.cachedir = scratch  # else it would be made
     return base
+
+
+def repair_configuration():
+    """Names of repositories may be in another encoding than UTF-8, which the library's own binding does not take back."""
+    import libdnf.conf
+
+    parser = libdnf.conf.ConfigParser
+    original = parser.getSubstitutedValue
+
+    def repaired(self, section, key):
+        value = original(self, section, key)
+        return value.encode("utf-8", "surrogateescape").decode("utf-8", "replace") if isinstance(value, str) else value
+
+    parser.getSubstitutedValue = repaired
 
 
 def use_database(database, scratch):
