@@ -308,6 +308,15 @@ def installonly(base, installed):
     return kernels
 
 
+def offers_libc(base, installed):
+    """Whether some repository has the C library in any version, as each system's own do; None: this system has none itself."""
+    import hawkey
+
+    if not installed.filter(name="glibc"):
+        return None
+    return bool(base.sack.query(flags=hawkey.IGNORE_EXCLUDES).available().filter(name="glibc"))
+
+
 def facts(root, database, scratch, complaints):
     import dnf.const
     import hawkey
@@ -338,6 +347,7 @@ def facts(root, database, scratch, complaints):
         "tool": dnf.const.VERSION,
         "installedCount": len(installed),
         "repositories": [repository(base, one, complaints.texts) for one in asked],
+        "offersLibc": offers_libc(base, installed),
         "installed": [package(one) for one in at_hand],
         "upgrades": [package(one) for one in upgrades],
         "obsoletes": [dict(package(new), replaces=[nevra(old) for old in replaced]) for new, replaced in pairs],
