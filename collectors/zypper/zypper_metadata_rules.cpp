@@ -63,6 +63,14 @@ void add_repository_warnings(const FetchedRepository& one, Time now, std::vector
         fmt::format("the advisories of {} can't all be read: {}. Run `zypper refresh --force`", name, one.problem)));
 }
 
+/// Each system's own repositories have its C library, under whatever name they are mirrored; others' have not. Where
+/// one can't be read it may be that one, which is said already.
+bool lacks_own_repositories(const Snapshot& snapshot) {
+  return snapshot.offers_libc == false &&
+         std::all_of(snapshot.repositories.begin(), snapshot.repositories.end(),
+                     [](const FetchedRepository& one) { return one.reading == Reading::ok; });
+}
+
 /// What SUSE's servers answer to a system whose registration they don't know any more (edge-84).
 bool is_about_registration(std::string_view text) {
   constexpr std::array kWords = {"SUSEConnect",
@@ -164,6 +172,11 @@ std::vector<Warning> judge_health(const Snapshot& snapshot, const Surroundings& 
   if (snapshot.repositories.empty())
     warnings.push_back(
         incomplete("no_sources", "", "zypper has no repository enabled: nothing can be known to be missing"));
+  if (lacks_own_repositories(snapshot))
+    warnings.push_back(incomplete("no_security_source", "",
+                                  "no enabled repository offers glibc in any version, so the system's own repositories "
+                                  "are not among them, and its updates are not known. Register the system, or enable "
+                                  "them: see `zypper repos`"));
   for (const auto& one : snapshot.repositories) add_repository_warnings(one, around.now, warnings);
   for (const auto& message : snapshot.messages) add_message(message, warnings);
   if (snapshot.remarks.has_skipped_repositories && !has_code(warnings, "repository_skipped"))

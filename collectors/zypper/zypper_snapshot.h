@@ -43,7 +43,8 @@ struct Snapshot {
   std::vector<Message> messages;          ///< of all runs, each once
   std::vector<rpm::InstalledPackage> installed;
   std::vector<FetchedRepository> repositories;
-  std::vector<Warning> warnings;  ///< of what was read for them (repo files)
+  std::optional<bool> offers_libc;  ///< some repository has a version of the installed glibc; nullopt: not asked
+  std::vector<Warning> warnings;    ///< of what was read for them (repo files)
   std::vector<Lock> locks;
   std::vector<std::string> not_understood;
 };

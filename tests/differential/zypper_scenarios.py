@@ -326,6 +326,25 @@ def never_fetched(world):
     return {"alpha.x86_64": one_update(world, world.repository("updates"))}
 
 
+@scenario("edge-10: the system's own repositories are missing where none offers its C library", warnings=("no_security_source",))
+def third_party_only(world):
+    vendor = world.repository("vendor")
+    vendor.advisory("T-elsewhere", packages=[nevra("elsewhere", "1.0-1")])
+    vendor.package("alpha", "1.0-1")
+    world.installed("alpha", "1.0-1")
+    world.installed("glibc", "2.31-1")
+    return {}
+
+
+@scenario("edge-10: a repository of whatever name that has a version of the C library is the system's own")
+def mirrored(world):
+    world.installed("glibc", "2.31-2")
+    base = world.repository("rmt-mirror")
+    base.package("glibc", "2.31-1")
+    base.advisory("T-elsewhere", packages=[nevra("elsewhere", "1.0-1")])
+    return {}
+
+
 @scenario("edge-115: no repository at all is no empty list", failure="disabled")
 def no_repository(world):
     world.installed("alpha", "1.0-1")

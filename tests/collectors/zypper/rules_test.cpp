@@ -259,6 +259,20 @@ TEST_CASE("edge-84: a lapsed registration, an error and a skipped repository mak
   CHECK(codes(judge(one, {}), true) == std::vector<std::string>{"repository_skipped"});
 }
 
+TEST_CASE("edge-10: where no repository offers the C library that is installed, the system's own are missing") {
+  auto one = snapshot();
+  for (const std::optional<bool> offers : {std::optional<bool>{}, std::optional{true}}) {
+    one.offers_libc = offers;
+    CHECK(codes(judge(one, {}), true).empty());
+  }
+  one.offers_libc = false;
+  CHECK(codes(judge(one, {}), true) == std::vector<std::string>{"no_security_source"});
+  // It may be the one that was never fetched.
+  one.repositories.push_back(one.repositories[0]);
+  one.repositories[1].reading = FetchedRepository::Reading::never_fetched;
+  CHECK(codes(judge(one, {}), true) == std::vector<std::string>{"never_fetched"});
+}
+
 TEST_CASE("metadata count as expired from the moment on by which their vendor promised newer ones") {
   auto one = snapshot();
   one.repositories[0].expires_at = kNow;
