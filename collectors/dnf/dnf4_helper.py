@@ -146,6 +146,7 @@ def repository(base, repo, complaints):
     facts["revision"] = quietly(repo._repo.getRevision, "")
     updateinfo = quietly(lambda: repo._repo.getMetadataPath("updateinfo"), "")
     facts["advisories"] = bool(updateinfo) and os.path.exists(updateinfo)
+    facts["updateinfo"] = updateinfo or ""
     return facts
 
 

@@ -58,6 +58,7 @@ Repository repository_of(const json& object) {
   one.checked = time_of(object, "checked");
   one.published = time_of(object, "published");
   one.revision = text_of(object, "revision");
+  one.updateinfo = object.value("updateinfo", std::string());
   if (one.loaded) one.advisories = object.at("advisories").get<bool>();
   return one;
 }

@@ -35,6 +35,7 @@ bool is_read_alike(const fs::path& updateinfo) {
 void forget_advisories(FetchedRepository& repository) {
   repository.advisories.clear();
   repository.names_security = false;
+  repository.tells_security = false;
 }
 
 }  // namespace
@@ -87,6 +88,7 @@ void read_advisories(const fs::path& root, const rpm::AdvisoryFilter& wanted, Fe
   }
   const fs::path file = fetched_folder(root, "/var/cache/zypp/raw", repository.config.id) / repository.updateinfo;
   try {
+    repository.tells_security = rpm::names_security(file);
     if (repository.is_told && is_read_alike(file)) return;
     auto read = rpm::read_updateinfo(file, wanted);
     repository.advisories = std::move(read.advisories);

@@ -24,7 +24,8 @@ struct FetchedRepository {
   std::optional<Time> checked_at;    ///< zypper touches repomd.xml at each successful check, changed or not
   std::optional<Time> published_at;  ///< repomd.xml's own date
   std::string updateinfo;            ///< the file it has them in, relative to the repository
-  bool has_updateinfo = false;       ///< it tells security from other
+  bool has_updateinfo = false;
+  bool tells_security = false;  ///< some advisory, whatever it is for, is about security
   std::vector<rpm::RpmAdvisory> advisories;
   bool is_told = false;         ///< `advisories` are zypper's cache's, and the file's where that is ReadAlike
   bool names_security = false;  ///< some advisory about what is installed, older ones too, is about security

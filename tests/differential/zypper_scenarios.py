@@ -142,6 +142,7 @@ def priorities(world):
     preferred = world.repository("preferred", priority=10)
     world.installed("alpha", "1.0-1")
     preferred.package("alpha", "1.1-1")
+    preferred.advisory("T-elsewhere", packages=[nevra("elsewhere", "1.0-1")])
     updates.package("alpha", "2.0-1")
     updates.advisory("T-alpha", severity="important", packages=[nevra("alpha", "2.0-1")])
     return {"alpha.x86_64": Expected("1.0-1", "1.1-1", kind="other"),
@@ -210,7 +211,7 @@ def categories(world):
     return expected
 
 
-@scenario("an update that no advisory names is other, where the repository has advisories")
+@scenario("an update that no advisory names is other, where the repository has advisories about security")
 def no_advisory(world):
     updates = world.repository("updates")
     world.installed("beta", "1.0-1")
@@ -225,6 +226,18 @@ def no_updateinfo(world):
     oss.package("beta", "1.1-1")
     return {"alpha.x86_64": one_update(world, world.repository("updates")),
             "beta.x86_64": Expected("1.0-1", "1.1-1", kind="unknown")}
+
+
+@scenario("edge-92: a repository whose advisories are never about security tells nobody, and is named",
+          missing_advisory_data=("bugs", "empty"))
+def no_security(world):
+    expected = {"alpha.x86_64": one_update(world, world.repository("updates"))}
+    for identity in ("empty", "bugs"):
+        world.installed(f"of-{identity}", "1.0-1")
+        world.repository(identity).package(f"of-{identity}", "1.1-1")
+        expected[f"of-{identity}.x86_64"] = Expected("1.0-1", "1.1-1", kind="unknown")
+    world.repositories[-1].advisory("T-bug", type="recommended", packages=[nevra("elsewhere", "1.0-1")])
+    return expected
 
 
 @scenario("edge-78: one package of two architectures is two updates, which zypper can't install", probe=False)

@@ -11,6 +11,7 @@
 #include "collectors/rpm/compressed_file.h"
 #include "collectors/rpm/repo_files.h"
 #include "collectors/rpm/repomd_output.h"
+#include "collectors/rpm/updateinfo_file.h"
 #include "platform/process_runner.h"
 #include "tests/support/temporary_folder.h"
 
@@ -115,6 +116,27 @@ TEST_CASE("edge-124: broken compression is an error, wherever the file was cut o
     changed[changed.size() / 2] = static_cast<char>(changed[changed.size() / 2] ^ 0x40);
     if (has_checksum) CHECK(error_of(changed, 2 * text.size()));
     CHECK(error_of(one.bytes + "something else that follows", text.size()));
+  }
+}
+
+TEST_CASE("edge-92: advisories tell security from other only where one of them is about security") {
+  const test::TemporaryFolder folder;
+  const auto names = [&](const std::string& text) { return names_security(folder.write("updateinfo.xml", text)); };
+  const std::string bug = "<update type=\"bugfix\"><id>A</id></update>";
+  CHECK(names("<updates>" + bug + "<update type=\"Security\"><id>B</id></update></updates>"));
+  CHECK(names("<updates><!-- left to expat --><update type='security'><id>B</id></update></updates>"));
+  CHECK_FALSE(names("<updates>" + bug + "</updates>"));
+  CHECK_FALSE(names("<updates/>"));
+  CHECK_FALSE(names("<html type=\"security\">please log in</html>"));
+  CHECK_FALSE(names(""));
+}
+
+TEST_CASE("edge-92: an advisory about security is found in compressed advisories, too") {
+  const std::string text = "<updates><update type=\"security\"><id>A</id></update>\n" + some_text() + "</updates>";
+  const test::TemporaryFolder folder;
+  for (const auto& one : compressed(text)) {
+    CAPTURE(one.program);
+    CHECK(names_security(folder.write("updateinfo", one.bytes)));
   }
 }
 

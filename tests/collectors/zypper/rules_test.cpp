@@ -65,7 +65,7 @@ Snapshot snapshot() {
   repository.config.id = "updates";
   repository.reading = FetchedRepository::Reading::ok;
   repository.checked_at = kNow;
-  repository.has_updateinfo = true;
+  repository.has_updateinfo = repository.tells_security = true;
   one.repositories.push_back(repository);
   return one;
 }
@@ -207,6 +207,16 @@ TEST_CASE("edge-51: the newest kernel is installed and an older one runs: a rebo
     CHECK(is_security(update) == each.security);
     CHECK(is_unclassified(update) != each.security);
   }
+}
+
+TEST_CASE("edge-51: the small kernel of images waits for a reboot as the whole one does") {
+  auto one = snapshot();
+  for (const char* const version : {"5.14.21-150500.55.19.1.150500.6.6.4", "5.14.21-150500.55.22.1.150500.6.8.2"})
+    one.installed.push_back({"kernel-default-base", rpm::parse_evr(version), "x86_64", kNow, "SUSE"});
+  const auto findings = judge(one, {"sles", "5.14.21-150500.55.19-default", kNow});
+  REQUIRE(findings.updates.size() == 1);
+  CHECK(findings.updates[0].state == UpdateState::installed_pending_reboot);
+  CHECK(findings.updates[0].name == "kernel-default-base");
 }
 
 TEST_CASE("edge-84: a lapsed registration, an error and a skipped repository make it incomplete, chatter does not") {
