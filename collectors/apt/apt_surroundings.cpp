@@ -80,9 +80,8 @@ Surroundings read_surroundings(const HostAccess& access, const Snapshot& snapsho
   Surroundings around;
   around.dpkg = dpkg;
   around.now = access.now;
-  const auto os = read_operating_system(access.root);
-  around.os_id = os.id;
-  around.os_version_id = os.version_id;
+  around.os_id = read_operating_system(access.root).id;
+  around.base = read_base_release(access.root);
   for (const auto& source : snapshot.sources)
     if (!source.release_file.empty())
       around.releases.try_emplace(source.release_file, read_release(source.release_file));
