@@ -55,7 +55,7 @@ ReleaseFacts release(std::string origin, std::string label, std::string suite) {
 Surroundings debian() {
   Surroundings around;
   around.os_id = "debian";
-  around.os_version_id = "12";
+  around.base = {"debian", "bookworm", "12", false};
   around.releases["/lists/main_InRelease"] = release("Debian", "Debian", "oldstable");
   around.releases["/lists/security_InRelease"] = release("Debian", "Debian-Security", "oldstable-security");
   around.releases["/lists/docker_InRelease"] = release("Docker", "Docker CE", "bookworm");
