@@ -80,6 +80,16 @@ bool has_advisories(const CacheFolder& own, const rpm::Repomd& repomd) {
   return file != nullptr && fs::exists(file_in(own, *file), error) && rpm::names_security(file_in(own, *file));
 }
 
+/// Where a check finds nothing new, repomd.xml stays as it is: dnf and dnf5 touch the list of packages then, yum its
+/// cookie.
+Time last_check(const CacheFolder& own, const rpm::Repomd& repomd) {
+  Time last = own.fetched;
+  const auto* const primary = rpm::file_of_type(repomd, "primary");
+  for (const fs::path& touched : {primary == nullptr ? own.repomd : file_in(own, *primary), own.folder / "cachecookie"})
+    if (const auto times = file_times(touched)) last = std::max(last, Time(times->modified));
+  return last;
+}
+
 bool hides_packages_by(const fs::path& file) {
   bool hides = false;
   try {
@@ -137,7 +147,7 @@ void complete_from_cache(const fs::path& root, const std::string& folder, Reposi
       repository.problem = "repomd.xml is " + *repomd.problem;
       return;
     }
-    if (!repository.checked && repository.loaded) repository.checked = own.fetched;
+    if (!repository.checked && repository.loaded) repository.checked = last_check(own, repomd);
     if (!repository.published) repository.published = repomd.published;
     if (repository.revision.empty()) repository.revision = repomd.revision;
     repository.advisories = has_advisories(own, repomd);

@@ -371,7 +371,7 @@ Findings judge(const Snapshot& snapshot, const Surroundings& surroundings) {
   findings.tool_version = snapshot.tool_version;
   Judge judge(snapshot, surroundings);
   findings.updates = judge.updates();
-  findings.metadata = judge_metadata(snapshot);
+  findings.metadata = judge_metadata(snapshot, surroundings);
   for (const auto& update : findings.updates) {
     if (!is_pending(update) || !is_unclassified(update)) continue;
     auto& list = findings.metadata.missing_advisory_data;

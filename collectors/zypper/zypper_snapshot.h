@@ -23,6 +23,7 @@ struct FetchedRepository {
   std::string problem;               ///< why it is unreadable, or why its advisories are not all there are
   std::optional<Time> checked_at;    ///< zypper touches repomd.xml at each successful check, changed or not
   std::optional<Time> published_at;  ///< repomd.xml's own date
+  std::optional<Time> expires_at;    ///< by when the vendor promises newer metadata
   std::string updateinfo;            ///< the file it has them in, relative to the repository
   bool has_updateinfo = false;
   bool tells_security = false;  ///< some advisory, whatever it is for, is about security

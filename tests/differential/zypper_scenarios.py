@@ -6,6 +6,7 @@ the fetch of the metadata and the question."""
 
 import dataclasses
 import os
+import re
 
 VENDOR = "SUSE LLC <https://www.suse.com/>"
 
@@ -303,6 +304,20 @@ def forget(world):
     text = (world.root / "etc/zypp/repos.d/test.repo").read_text(encoding="utf-8")
     world.file("/etc/zypp/repos.d/late.repo", text[text.index("[updates]"):].replace("[updates]", "[late]")
                .replace("name=updates", "name=late").replace("/repositories/updates", "/no-such-folder"))
+
+
+def expire(world):
+    """Its vendor promised newer metadata within an hour, in 2023."""
+    updates = world.repositories[0]
+    updates.add_metadata("suseinfo", "suseinfo.xml", "<suseinfo><expire>3600</expire></suseinfo>")
+    repomd = updates.folder / "repodata/repomd.xml"
+    repomd.write_text(re.sub(r"<timestamp>\d+<", "<timestamp>1700000000<", repomd.read_text()))
+    world.zypper("refresh", "--force")
+
+
+@scenario("metadata that their vendor has not renewed in time are expired", fetched=expire, warnings=("metadata_expired",))
+def expired(world):
+    return {"alpha.x86_64": one_update(world, world.repository("updates"))}
 
 
 @scenario("edge-116: one repository that was never fetched makes it partial", fetched=forget,

@@ -7,6 +7,7 @@
 
 #include "collectors/dnf/dnf_cache.h"
 #include "collectors/dnf/dnf_tools.h"
+#include "platform/files.h"
 #include "tests/collectors/dnf/replayed_machine.h"
 
 namespace patchstate::dnf {
@@ -77,6 +78,31 @@ TEST_CASE("edge-107: yum that lists no advisory while its cache has one for the 
     std::filesystem::remove(machine.root.path() / "var/cache/yum/x86_64/7Server/updates/repodata/updateinfo.xml");
     CHECK(is_unclassified(machine.ask(Tool::yum, "yum").updates.at(0)));
   }
+}
+
+TEST_CASE("a check that found nothing new counts, by what the tool touches then") {
+  const auto checked = [](const std::string& cache, const std::string& folder, const std::string& touched) {
+    const test::TemporaryFolder root;
+    const auto repomd =
+        root.write(folder + "/repomd.xml",
+                   "<repomd><data type=\"primary\"><location href=\"repodata/primary.xml.gz\"/></data></repomd>");
+    const auto fetched = std::filesystem::last_write_time(repomd) - std::chrono::hours{72};
+    std::filesystem::last_write_time(repomd, fetched);
+    const auto other = root.write(touched, "");
+    std::filesystem::last_write_time(other, fetched + std::chrono::hours{71});
+    Repository repository;
+    repository.id = "fedora";
+    repository.loaded = true;
+    complete_from_cache(root.path(), cache, repository);
+    REQUIRE(repository.checked.has_value());
+    return *repository.checked - std::chrono::floor<std::chrono::seconds>(file_times(repomd)->modified);
+  };
+  CHECK(checked("/var/cache/libdnf5", "var/cache/libdnf5/fedora-0123456789abcdef/repodata",
+                "var/cache/libdnf5/fedora-0123456789abcdef/repodata/primary.xml.gz") == std::chrono::hours{71});
+  CHECK(checked("/var/cache/yum", "var/cache/yum/x86_64/7/fedora", "var/cache/yum/x86_64/7/fedora/cachecookie") ==
+        std::chrono::hours{71});
+  CHECK(checked("/var/cache/yum", "var/cache/yum/x86_64/7/fedora", "var/cache/yum/x86_64/7/fedora/packages/one") ==
+        std::chrono::hours{0});
 }
 
 TEST_CASE("edge-51: advisories of an installed kernel are read without an update of it, because an older one may run") {

@@ -8,6 +8,7 @@
 
 #include <doctest/doctest.h>
 
+#include "collectors/dnf/dnf_refresh.h"
 #include "tests/collectors/dnf/replayed_machine.h"
 
 namespace patchstate::dnf {
@@ -233,6 +234,18 @@ TEST_CASE("a repository that dnf5 skipped is said") {
       {"dnf5", "repo"},
       ReplayRunner::exited(0, R"([{"id":"updates","timestamp":1700000000},{"id":"gone","timestamp":-1}])"));
   CHECK(has_warning(machine.answer(), "never_fetched"));
+}
+
+TEST_CASE("a refresh that ended well names the repositories that it passed over") {
+  const Time began{std::chrono::seconds{1000}};
+  const Time before{std::chrono::seconds{500}};
+  const Time after{std::chrono::seconds{1002}};
+  const auto warnings = left_out({{"gone", before}, {"there", before}, {"just before", began}},
+                                 {{"gone", before}, {"there", after}, {"just before", began}, {"new", after}}, began);
+  REQUIRE(warnings.size() == 1);
+  CHECK(warnings[0].code == "refresh_warning");
+  CHECK(warnings[0].subject == "gone");
+  CHECK_FALSE(warnings[0].incomplete);
 }
 
 TEST_CASE("what is missing on this machine is said, not passed over") {

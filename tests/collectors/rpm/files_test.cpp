@@ -176,6 +176,15 @@ TEST_CASE("repomd.xml tells which files a repository has and when it was made") 
   CHECK(file_of_type(repomd, "modules") == nullptr);
 }
 
+TEST_CASE("suseinfo.xml tells for how long metadata are good, if it tells anything") {
+  CHECK(parse_expiry("<suseinfo><expire> 2592000 </expire></suseinfo>") == std::chrono::seconds{2592000});
+  for (const char* const text :
+       {"<suseinfo/>", "<suseinfo><expire>0</expire></suseinfo>", "<suseinfo><expire>soon</expire></suseinfo>",
+        "<suseinfo><expire>-1</expire></suseinfo>", "<suseinfo><expire>9223372036854775807</expire></suseinfo>",
+        "<suseinfo><expire>60</expire>", ""})
+    CHECK_FALSE(parse_expiry(text).has_value());
+}
+
 TEST_CASE("a repomd.xml that is cut off or another page is a problem") {
   const std::string whole = "<repomd><revision>7</revision><data type='a'><location href='b'/></data></repomd>";
   CHECK_FALSE(parse_repomd(whole).problem);

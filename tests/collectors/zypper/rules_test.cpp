@@ -234,7 +234,15 @@ TEST_CASE("edge-84: a lapsed registration, an error and a skipped repository mak
       {MessageKind::warning, "Cannot read repo file '/etc/zypp/repos.d/x.repo': Permission denied", "source_unreadable",
        true},
       {MessageKind::warning, "The gpg key expires soon", "zypper_warning", false},
-      {MessageKind::warning, "Repository 'x' appears to be outdated. Consider using a different mirror", "", false},
+      {MessageKind::warning, "Repository 'x' appears to be outdated. Consider using a different mirror",
+       "metadata_expired", true},
+      {MessageKind::warning, "Repository 'x' metadata expired since 2024-01-01 00:00:00 UTC.", "metadata_expired",
+       true},
+      {MessageKind::warning, "Skipping repository 'x' because of the above error.", "repository_skipped", true},
+      {MessageKind::warning, "Some of the repositories have not been refreshed because of an error.",
+       "repository_skipped", true},
+      {MessageKind::warning, "Repository 'x' is outdated. You can run 'zypper refresh' as root to update it.", "",
+       false},
       {MessageKind::info, "Loading repository data...", "", false}};
   for (const auto& each : rows) {
     CAPTURE(each.text);
@@ -249,6 +257,18 @@ TEST_CASE("edge-84: a lapsed registration, an error and a skipped repository mak
   auto one = snapshot();
   one.remarks.has_skipped_repositories = true;
   CHECK(codes(judge(one, {}), true) == std::vector<std::string>{"repository_skipped"});
+}
+
+TEST_CASE("metadata count as expired from the moment on by which their vendor promised newer ones") {
+  auto one = snapshot();
+  one.repositories[0].expires_at = kNow;
+  CHECK(codes(judge(one, {"sles", "", kNow}), true).empty());
+  const Surroundings later{"sles", "", kNow + std::chrono::seconds{1}};
+  CHECK(codes(judge(one, later), true) == std::vector<std::string>{"metadata_expired"});
+  // What is kept of an answer must not outlive it.
+  CHECK(judge(one, {"sles", "", kNow}).metadata.repositories[0].valid_until == kNow);
+  one.messages.push_back({MessageKind::warning, "Repository 'updates' appears to be outdated."});  // said once
+  CHECK(codes(judge(one, later), true) == std::vector<std::string>{"metadata_expired"});
 }
 
 TEST_CASE("edge-99: a password in a repository's address is in no message") {
