@@ -55,6 +55,17 @@ std::vector<MissingIndex> missing_indexes(const Source& source, const Release& r
   return missing;
 }
 
+/// The address before the suite, without the name and password that only sources.list has.
+std::string place_of(const std::string& repository) {
+  std::string place = repository.substr(0, repository.find(' '));
+  const auto host = place.find("://");
+  const auto at = place.find('@');
+  if (host != std::string::npos && at != std::string::npos && at < place.find('/', host + 3))
+    place.erase(host + 3, at - host - 2);
+  while (place.ends_with('/')) place.pop_back();
+  return place;
+}
+
 bool is_security_release(const Release& release) {
   return is_security_archive({"", "", release.suite, release.codename, release.origin, release.label});
 }
@@ -199,12 +210,25 @@ void add_dpkg_health(const Snapshot& snapshot, const Surroundings& around, std::
 
 }  // namespace
 
-std::set<std::string> origins_with_security_pocket(const Surroundings& surroundings) {
-  std::set<std::string> origins;
-  for (const auto& [file, facts] : surroundings.releases)
-    if (facts.reading == ReleaseFacts::Reading::ok && is_security_release(facts.release))
-      origins.insert(facts.release.origin);
-  return origins;
+std::string archive_family(const PackageFile& file) {
+  if (file.origin.empty()) return {};
+  // trixie, trixie-updates and trixie-security; Ubuntu's pockets all have the release's own codename.
+  const std::string name = file.codename.empty() ? file.archive : file.codename;
+  const std::string release = name.substr(0, name.find_first_of("-/"));
+  const bool elsewhere = file.origin == "Debian" || file.origin == "Ubuntu" || file.origin == "Devuan";
+  return file.origin + "\n" + release + "\n" + (elsewhere ? "" : place_of(file.repository));
+}
+
+std::set<std::string> families_with_security_archive(const Snapshot& snapshot, const Surroundings& surroundings) {
+  std::set<std::string> families;
+  for (const auto& source : snapshot.sources) {
+    const ReleaseFacts& facts = release_of(source, surroundings);
+    if (facts.reading != ReleaseFacts::Reading::ok || !is_security_release(facts.release)) continue;
+    const Release& release = facts.release;
+    families.insert(archive_family({"", source.uri, release.suite, release.codename, release.origin, release.label}));
+  }
+  families.erase("");
+  return families;
 }
 
 Metadata judge_metadata(const Snapshot& snapshot, const Surroundings& surroundings) {

@@ -119,7 +119,7 @@ def flat_repository(scene):
     scene.installed("a", "1")
     scene.main()
     scene.security()
-    scene.repository("http://flat.example.org/repo", "./", origin="Debian", label="Debian", codename="").package(
+    scene.repository("http://flat.example.org/repo", "./", origin="Debian", label="Debian", codename="trixie").package(
         "a", "2"
     )
     scene.pending("a", "1", "2")

@@ -53,6 +53,19 @@ Machine machine(const BaseRelease& base, const std::vector<Archive>& archives) {
   return one;
 }
 
+/// How an update from `from` is classified on a machine with that and `security` as its sources.
+Findings findings_of_update(const Archive& from, const Archive& security) {
+  Machine one = machine(kTrixie, {from, security});
+  Package package;
+  package.name = "openssl";
+  package.arch = "amd64";
+  package.installed = "1";
+  package.candidate = "2";
+  package.newer = {{"2", {0}, std::nullopt, false}};
+  one.snapshot.packages = {package};
+  return judge(one.snapshot, one.around);
+}
+
 bool misses_security_archive(const BaseRelease& base, const std::vector<Archive>& archives) {
   const Machine one = machine(base, archives);
   const auto findings = judge(one.snapshot, one.around);
@@ -114,4 +127,48 @@ TEST_CASE("edge-72: each distribution's security archive is known by its own nam
 TEST_CASE("edges 71 and 72: a distribution without a security archive, or on a rolling release, misses none") {
   CHECK_FALSE(misses_security_archive({}, {kMain}));
   CHECK_FALSE(misses_security_archive({"debian", "forky", "", true}, {kMain}));
+}
+
+TEST_CASE("an update is other only if the archive that offers it has a security archive beside it") {
+  const Archive noble{"http://u.example.org/ubuntu", "noble-updates", "noble", "Ubuntu", "Ubuntu"};
+  const Archive noble_security{"http://s.example.org/ubuntu", "noble-security", "noble", "Ubuntu", "Ubuntu"};
+  const Archive vendor{"http://v.example.org/apt", "stable", "", "Vendor", "Vendor"};
+  const Archive vendor_security{"http://name:word@v.example.org/apt/", "stable-security", "", "Vendor", "Vendor"};
+  const Archive pulp{"http://p.example.org/vendor", "trixie", "trixie", "Pulp 3", ""};
+  const Archive pulp_security{"http://p.example.org/security", "trixie-security", "trixie-security", "Pulp 3", ""};
+  const Archive unnamed{"http://n.example.org/apt", "trixie", "trixie", "", ""};
+  const Archive unnamed_security{"http://n.example.org/apt", "trixie-security", "trixie-security", "", ""};
+  struct Row {
+    const char* name;
+    Archive from;
+    Archive security;
+    Classification expected;
+  };
+  for (const Row& row :
+       {Row{"Debian's main", kMain, kSecurity, Classification::other},
+        Row{"Debian's updates", {kMain.uri, "stable-updates", "trixie-updates"}, kSecurity, Classification::other},
+        Row{"Debian's sid", {kMain.uri, "unstable", "sid"}, kSecurity, Classification::unknown},
+        Row{"Debian before 11",
+            {kMain.uri, "oldstable", "buster"},
+            {kSecurity.uri, "oldstable", "buster", "Debian", "Debian-Security"},
+            Classification::other},
+        Row{"Ubuntu's updates", noble, noble_security, Classification::other},
+        Row{"somebody else's", vendor, kSecurity, Classification::unknown},
+        Row{"somebody else's with a security archive", vendor, vendor_security, Classification::other},
+        Row{"a mirror program's that gives all the same name", pulp, pulp_security, Classification::unknown},
+        Row{"one without a name", unnamed, unnamed_security, Classification::unknown},
+        Row{"the security archive itself", kSecurity, kSecurity, Classification::security}}) {
+    CAPTURE(row.name);
+    const auto findings = findings_of_update(row.from, row.security);
+    REQUIRE(findings.updates.size() == 1);
+    CHECK(findings.updates[0].classifications == std::vector{row.expected});
+    CHECK(findings.metadata.missing_advisory_data.empty() == (row.expected != Classification::unknown));
+  }
+}
+
+TEST_CASE("without a fetched security source Debian's own updates can't be told apart either") {
+  const auto findings = findings_of_update(kMain, kMain);
+  REQUIRE(findings.updates.size() == 1);
+  CHECK(findings.updates[0].classifications == std::vector{Classification::unknown});
+  CHECK(misses_security_archive(kTrixie, {kMain}));
 }

@@ -123,31 +123,6 @@ TEST_CASE("a pin that hides the only security version leaves it in sight, and hi
   CHECK(judge(snapshot({package("1.0-1", "1.0-1", {version("1.0-2", {kMain}, true)})}), debian()).updates.empty());
 }
 
-TEST_CASE("classification: other needs a security pocket of the same origin, without one nobody can tell") {
-  struct Row {
-    File file;
-    Classification expected;
-  };
-  for (const Row& row : {Row{kMain, Classification::other}, Row{kUpdates, Classification::other},
-                         Row{kSecurity, Classification::security}, Row{kDocker, Classification::unknown},
-                         Row{kKaliRolling, Classification::unknown}}) {
-    CAPTURE(archives()[row.file].repository);
-    const auto findings = judge(snapshot({package("1", "2", {version("2", {row.file})})}), debian());
-    CHECK(only_update(findings).classifications == std::vector{row.expected});
-    CHECK(findings.metadata.missing_advisory_data.empty() == (row.expected != Classification::unknown));
-  }
-}
-
-TEST_CASE("without a fetched security source Debian's own updates can't be told apart either") {
-  auto around = debian();
-  around.releases.erase("/lists/security_InRelease");
-  auto asked = snapshot({package("1", "2", {version("2", {kMain})})});
-  asked.sources = {{"http://a.example.org/debian", "bookworm", "main", "/lists/main_InRelease", {}, {}}};
-  const auto findings = judge(asked, around);
-  CHECK(only_update(findings).classifications == std::vector{Classification::unknown});
-  CHECK(has_warning(findings, "no_security_source"));
-}
-
 TEST_CASE("edge-58: state of an update follows apt's own decision") {
   struct Row {
     const char* name;
