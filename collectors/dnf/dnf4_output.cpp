@@ -150,6 +150,8 @@ Snapshot parse_dnf4(std::string_view text) {
     snapshot.tool_version = text_of(answer, "tool");
     snapshot.installed_count = answer.at("installedCount").get<std::size_t>();
     for (const auto& one : answer.at("repositories")) snapshot.repositories.push_back(repository_of(one));
+    if (const auto offers = answer.find("offersLibc"); offers != answer.end() && offers->is_boolean())
+      snapshot.offers_libc = offers->get<bool>();
     for (const auto& one : answer.at("installed")) snapshot.installed.push_back(package_of(one));
     read_candidates(answer, snapshot);
     for (const auto& one : answer.at("installonly"))

@@ -47,6 +47,14 @@ bool is_about_unloaded(const Snapshot& snapshot, const Complaint& complaint) {
   });
 }
 
+/// Each system's own repositories have its C library, under whatever name they are mirrored; others' have not. Where
+/// one was not loaded it may be that one, which is said already.
+bool lacks_own_repositories(const Snapshot& snapshot) {
+  const auto& all = snapshot.repositories;
+  return snapshot.offers_libc == false && !all.empty() &&
+         std::all_of(all.begin(), all.end(), [](const Repository& one) { return one.loaded; });
+}
+
 /// dnf 4 goes on without a .repo file that it can't read, or a section of it (dnf/conf/read.py).
 bool is_about_left_out(std::string_view text) {
   constexpr std::array kSentences = {"failed loading", "Bad id for repo", "Error parsing config"};
@@ -111,6 +119,12 @@ std::vector<Warning> judge_health(const Snapshot& snapshot) {
                                   fmt::format("{} has no repository enabled: nothing can be known to be missing. See "
                                               "`{} repolist`",
                                               snapshot.tool, snapshot.tool)));
+  if (lacks_own_repositories(snapshot))
+    warnings.push_back(incomplete(
+        "no_security_source", "",
+        fmt::format("no enabled repository offers glibc in any version, so the system's own repositories are not among "
+                    "them, and its updates are not known. Register the system, or enable them: see `{} repolist --all`",
+                    snapshot.tool)));
   for (const auto& repository : snapshot.repositories) add_repository_warnings(snapshot, repository, warnings);
   if (snapshot.plan_failed)
     warnings.push_back(

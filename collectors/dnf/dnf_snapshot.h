@@ -79,6 +79,7 @@ struct Snapshot {
   Detail detail = Detail::structured;
   std::optional<std::size_t> installed_count;
   std::vector<Repository> repositories;
+  std::optional<bool> offers_libc;    ///< some repository has a version of glibc; nullopt: not known, not installed
   std::vector<rpm::Nevra> installed;  ///< at least every installed package that has the name of a candidate
   std::vector<Candidate> candidates;
   std::vector<Kernel> kernels;

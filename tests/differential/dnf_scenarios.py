@@ -259,6 +259,20 @@ def no_security(world):
     return {"alpha": alpha, **{f"of-{each}": Expected("1.0-1", "1.1-1", kind="unknown") for each in ("empty", "bugs", "page")}}
 
 
+@scenario("the system's own repositories are missing where none offers its C library", only=("dnf4",),
+          warnings=("no_security_source",))
+def third_party_only(world):
+    world.installed("glibc", "2.34-1")
+    return {"alpha": one_update(world, world.repository("epel"))}
+
+
+@scenario("a repository of whatever name that has a version of the C library is the system's own", only=("dnf4",))
+def mirrored(world):
+    world.installed("glibc", "2.34-2")
+    world.repository("Default_Organization_Library_BaseOS", excludepkgs="glibc").package("glibc", "2.34-1")
+    return {"alpha": one_update(world, world.repository("epel"))}
+
+
 @scenario("a disabled repository takes no part")
 def disabled(world):
     alpha = one_update(world, world.repository("updates"))

@@ -47,6 +47,11 @@ def vendor(text, mode=0o644):
     return lambda world: world.file("/etc/yum.repos.d/vendor.repo", text).chmod(mode)
 
 
+def latin1(world):
+    path = world.root / "etc/yum.repos.d/test.repo"
+    path.write_bytes(path.read_bytes().replace(b"name=updates", b"name=\xe4nderungen"))
+
+
 # What is done to the machine after the fetch -> the failure's kind and code, or a warning, or how many updates there are.
 TROUBLES = {
     "edge-119: another dnf holds the lock, and reading waits for nobody": (lock, 1),
@@ -59,6 +64,7 @@ TROUBLES = {
     "edge-124: the advisories are cut off": (lambda world: cut(world, "updateinfo"), "index_damaged"),
     "edge-113: a .repo file is broken": (vendor("[vendor\nbaseurl=http://127.0.0.1:9/\n"), "source_unreadable"),
     "edge-113: a .repo file has no section": (vendor("baseurl=http://127.0.0.1:9/\n"), "source_unreadable"),
+    "a .repo file is in Latin-1": (latin1, 1),
     "dnf.conf can't be read": (lambda world: world.file("/etc/dnf/dnf.conf", "[main\n"), ("tool_failed", "SystemExit")),
 }
 

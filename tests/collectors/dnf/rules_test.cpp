@@ -261,6 +261,19 @@ TEST_CASE("what stands between the answer and the truth is a warning") {
   CHECK(codes(judge(snapshot, {})) == expected);
 }
 
+TEST_CASE("edge-10: where no repository offers the C library that is installed, the system's own are missing") {
+  Snapshot snapshot = machine();
+  CHECK(codes(judge(snapshot, {})).empty());
+  snapshot.offers_libc = true;
+  CHECK(codes(judge(snapshot, {})).empty());
+  snapshot.offers_libc = false;
+  CHECK(codes(judge(snapshot, {})) == std::vector<std::string>{"no_security_source!"});
+  // It may be the one that was not loaded.
+  snapshot.repositories.push_back(snapshot.repositories[0]);
+  snapshot.repositories[1].loaded = false;
+  CHECK(codes(judge(snapshot, {})) == std::vector<std::string>{"index_damaged!"});
+}
+
 TEST_CASE("edge-113: a repository that dnf leaves out because of its .repo file makes the answer incomplete") {
   Snapshot snapshot = machine();
   SUBCASE("the file is broken") {

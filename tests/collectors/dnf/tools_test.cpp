@@ -248,6 +248,20 @@ TEST_CASE("a refresh that ended well names the repositories that it passed over"
   CHECK_FALSE(warnings[0].incomplete);
 }
 
+TEST_CASE("a repository's name that is no UTF-8 costs no answer") {
+  const auto repositories = [](const std::string& key) {
+    return ReplayRunner::exited(0, "[{\"" + key + "\":\"updates\",\"name\":\"v\xe4ndor\",\"timestamp\":1700000000}]");
+  };
+  Dnf5 dnf5;
+  dnf5.runner.add({"dnf5", "repo", "info"}, repositories("id"));
+  is_the_security_update(dnf5.answer());
+  Machine machine("var/cache/tdnf/updates");
+  machine.runner.add({"tdnf", "repolist"}, repositories("Repo"));
+  machine.runner.add({"tdnf", "list"},
+                     ReplayRunner::exited(0, R"([{"Name":"bash","Arch":"x86_64","Evr":"2-1","Repo":"updates"}])"));
+  is_the_security_update(machine.ask(Tool::tdnf, "tdnf"));
+}
+
 TEST_CASE("what is missing on this machine is said, not passed over") {
   SUBCASE("the tool") {
     Machine machine("var/cache/dnf/updates-0123456789abcdef");
