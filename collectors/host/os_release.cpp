@@ -137,6 +137,23 @@ OperatingSystem operating_system(const std::map<std::string, std::string>& os_re
   return os;
 }
 
+BaseRelease base_release(const std::map<std::string, std::string>& os_release) {
+  const auto value = [&](const char* key) {
+    const auto found = os_release.find(key);
+    return found == os_release.end() ? std::string() : found->second;
+  };
+  if (const std::string id = value("ID"); id == "debian" || id == "ubuntu" || id == "devuan") {
+    BaseRelease own{id, value("VERSION_CODENAME"), value("VERSION_ID"), false};
+    if (own.codename.empty()) own.codename = value("UBUNTU_CODENAME");
+    // Devuan's testing has the number of the release to come, and two names: "excalibur ceres".
+    own.rolling = id != "ubuntu" && (own.version.empty() || own.codename.find(' ') != std::string::npos);
+    return own;
+  }
+  if (auto codename = value("UBUNTU_CODENAME"); !codename.empty()) return {"ubuntu", codename, {}, codename == "devel"};
+  if (auto codename = value("DEBIAN_CODENAME"); !codename.empty()) return {"debian", codename, {}, codename == "sid"};
+  return {};
+}
+
 PackageTools package_tools(const OperatingSystem& os) {
   if (const auto tools = tools_of(os.id); tools != PackageTools::unknown) return tools;
   for (const auto& relative : os.id_like)

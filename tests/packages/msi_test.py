@@ -72,7 +72,8 @@ class Case(unittest.TestCase):
     """Nothing is installed, and no hub has heard of this machine."""
 
     def setUp(self):
-        shutil.rmtree(DATA, ignore_errors=True)
+        for folder in (DATA, INSTALLED):  # also what a run that was ended left
+            shutil.rmtree(folder, ignore_errors=True)
         self.addCleanup(self.remove_all)
 
     def remove_all(self):
