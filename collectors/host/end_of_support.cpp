@@ -20,6 +20,12 @@ std::string value_of(const OsRelease& os_release, const char* key) {
   return found == os_release.end() ? std::string() : found->second;
 }
 
+/// Raspbian rebuilds what Debian publishes.
+BaseRelease release_of(const OsRelease& os_release) {
+  if (value_of(os_release, "ID") != "raspbian") return base_release(os_release);
+  return {"debian", value_of(os_release, "VERSION_CODENAME"), value_of(os_release, "VERSION_ID"), false};
+}
+
 /// "2026-06-10"
 std::optional<std::chrono::sys_days> parse_date(std::string_view text) {
   if (text.size() != 10 || text[4] != '-' || text[7] != '-') return std::nullopt;
@@ -103,7 +109,7 @@ bool has_lts(std::string_view arch) {
 }  // namespace
 
 std::string distro_info_table(const OsRelease& os_release) {
-  const std::string distribution = base_release(os_release).distribution;
+  const std::string distribution = release_of(os_release).distribution;
   return distribution == "debian" || distribution == "ubuntu" ? distribution + ".csv" : "";
 }
 
@@ -111,7 +117,7 @@ std::optional<EndOfSupport> end_of_support(const OsRelease& os_release, std::str
                                            bool esm_enabled, std::string_view arch) {
   if (const auto first_day = parse_date(value_of(os_release, "SUPPORT_END")))
     return EndOfSupport{*first_day, "os-release SUPPORT_END"};
-  const BaseRelease release = base_release(os_release);
+  const BaseRelease release = release_of(os_release);
   if (distro_info_table(os_release).empty()) return std::nullopt;
   const bool debian = release.distribution == "debian";
   const bool extended = debian ? has_lts(arch) : esm_enabled;

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "assessment/assessment_json.h"
 #include "collectors/host/ubuntu_pro_output.h"
 #include "platform/machine.h"
 #include "tests/support/in_child.h"
@@ -194,13 +195,40 @@ TEST_CASE("a source that is commented out or switched off is none, in either for
 TEST_CASE("a root without tables is looked up in this machine's, and the source says so") {
   const test::TemporaryFolder root;
   root.write("etc/os-release", "ID=debian\nVERSION_ID=12\nVERSION_CODENAME=bookworm\n");
-  const auto facts = read(root.path());
-  if (!std::filesystem::exists("/usr/share/distro-info/debian.csv")) {
-    CHECK_FALSE(facts.host.os.end_of_support);
-    return;
+  const bool here = std::filesystem::exists("/usr/share/distro-info/debian.csv");
+  CHECK(read(root.path()).host.os.end_of_support_source ==
+        std::string("distro-info-data, eol-lts of bookworm, ") +
+            (here ? "the table of the assessing machine" : "patchstate's own copy of 2026-11-28"));
+}
+
+TEST_CASE("edge-62: a release that has ended is known to have, though neither os-release nor a table says so") {
+  const auto end_of = [](const char* os_release, const char* repository = "") {
+    const test::TemporaryFolder root;
+    root.write("etc/os-release", os_release);
+    root.write("etc/yum.repos.d/some.repo", repository);
+    const auto end = read(root.path()).host.os.end_of_support;
+    return end ? format_time(*end).substr(0, 10) : "";
+  };
+  CHECK(end_of("ID=centos\nNAME=\"CentOS Linux\"\nVERSION_ID=7\n") == "2024-07-01");
+  CHECK(end_of("ID=centos\nNAME=\"CentOS Linux\"\nVERSION_ID=8\n") == "2022-01-01");
+  CHECK(end_of("ID=centos\nNAME=\"CentOS Stream\"\nVERSION_ID=8\n") == "2024-06-01");
+  CHECK(end_of("ID=centos\nNAME=\"CentOS Stream\"\nVERSION_ID=9\n").empty());
+  CHECK(end_of("ID=opensuse-leap\nVERSION_ID=15.5\n") == "2025-01-01");
+  CHECK(end_of("ID=opensuse-leap\nVERSION_ID=15.6\n").empty());
+  CHECK(end_of("ID=amzn\nVERSION_ID=2018.03\n") == "2024-01-01");
+  CHECK(end_of("ID=amzn\nVERSION_ID=2\n").empty());
+  CHECK(end_of("ID=amzn\nVERSION_ID=2\nSUPPORT_END=2026-06-30\n") == "2026-06-30");
+  CHECK(end_of("ID=rhel\nVERSION_ID=8.10\n").empty());
+  SUBCASE("a vendor goes on for those who have its repository of extended support") {
+    const char* const rhel = "ID=rhel\nNAME=\"Red Hat Enterprise Linux Server\"\nVERSION_ID=7.9\n";
+    CHECK(end_of(rhel) == "2024-07-01");
+    CHECK(end_of(rhel, "[rhel-7-server-rpms]\nbaseurl=https://a.example.org\nenabled = 1\n") == "2024-07-01");
+    CHECK(end_of(rhel, "[rhel-7-server-els-rpms]\nbaseurl=https://a.example.org\nenabled = 0\n") == "2024-07-01");
+    CHECK(end_of(rhel, "[rhel-7-server-els-rpms]\nbaseurl=https://a.example.org\nenabled = 1\n").empty());
+    const char* const oracle = "ID=ol\nVERSION_ID=7.9\n";
+    CHECK(end_of(oracle) == "2025-01-01");
+    CHECK(end_of(oracle, "[mirror_of_ol7_els]\nbaseurl=https://a.example.org\n").empty());
   }
-  CHECK(facts.host.os.end_of_support_source ==
-        "distro-info-data, eol-lts of bookworm, the table of the assessing machine");
 }
 
 TEST_CASE("a /boot that can't be looked into is told") {
