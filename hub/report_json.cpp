@@ -235,6 +235,7 @@ int gravity(VerdictValue value) {
 Verdict graver(Verdict hosts, Verdict own) {
   if (gravity(own.value) >= gravity(hosts.value)) return own;
   if (hosts.reasons.size() > kMostReasons) hosts.reasons.resize(kMostReasons);
+  if (hosts.reasons.empty()) hosts.reasons.push_back({"host_says_so", "the machine says so itself, and not why"});
   if (own.value == VerdictValue::compliant) return hosts;
   for (auto& doubt : own.reasons)
     if (std::none_of(hosts.reasons.begin(), hosts.reasons.end(),

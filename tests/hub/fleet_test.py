@@ -141,11 +141,12 @@ class Verdict(Fleet):
                 ("noncompliant", "security_updates_held", [held], 1, ["security_updates_held"]),
                 ("unknown", "metadata_too_old", [], 30, ["metadata_too_old"]),
                 ("unknown", "a_doubt_of_tomorrow", [], 1, ["a_doubt_of_tomorrow"]),
+                ("unknown", "", [], 1, ["host_says_so"]),
                 ("noncompliant", "security_updates_held", [held], 50, ["security_updates_held", "metadata_too_old"]))):
             with self.subTest(code, hours=hours):
                 host = f"strict-{number}"
                 self.reported(host, *patches, checked=reports.now() - hours * reports.HOUR,
-                              verdict={"value": value, "reasons": [{"code": code, "message": "as the host says"}]})
+                              verdict={"value": value, "reasons": [{"code": code, "message": "as the host says"}] if code else []})
                 verdict = self.host(self.hub, host)["verdict"]
                 self.assertEqual((verdict["value"], [each["code"] for each in verdict["reasons"]]), (value, shown))
 
