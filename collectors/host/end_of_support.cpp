@@ -15,11 +15,6 @@ namespace {
 
 using OsRelease = std::map<std::string, std::string>;
 
-std::string value_of(const OsRelease& os_release, const char* key) {
-  const auto found = os_release.find(key);
-  return found == os_release.end() ? std::string() : found->second;
-}
-
 /// Raspbian rebuilds what Debian publishes.
 BaseRelease release_of(const OsRelease& os_release) {
   if (value_of(os_release, "ID") != "raspbian") return base_release(os_release);

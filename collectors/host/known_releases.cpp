@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <array>
 
+#include "collectors/host/os_release.h"
+
 namespace patchstate {
 namespace {
 
@@ -87,11 +89,6 @@ constexpr auto kEnded = std::to_array<Release>({
     {"opensuse-leap", "15.4", "", 2023y / 12 / 7},
     {"opensuse-leap", "15.5", "", 2024y / 12 / 31},
 });
-
-std::string value_of(const std::map<std::string, std::string>& os_release, const char* key) {
-  const auto found = os_release.find(key);
-  return found == os_release.end() ? std::string() : found->second;
-}
 
 }  // namespace
 

@@ -116,12 +116,14 @@ std::map<std::string, std::string> parse_os_release(std::string_view text, std::
   return values;
 }
 
+std::string value_of(const std::map<std::string, std::string>& os_release, const char* key) {
+  const auto found = os_release.find(key);
+  return found == os_release.end() ? std::string() : found->second;
+}
+
 OperatingSystem operating_system(const std::map<std::string, std::string>& os_release) {
   constexpr std::size_t kMaxLength = 256;
-  const auto value = [&](const char* key) {
-    const auto found = os_release.find(key);
-    return found == os_release.end() ? std::string() : clean_text(found->second, kMaxLength);
-  };
+  const auto value = [&](const char* key) { return clean_text(value_of(os_release, key), kMaxLength); };
   OperatingSystem os;
   os.id = value("ID");
   os.version_id = value("VERSION_ID");
@@ -138,10 +140,7 @@ OperatingSystem operating_system(const std::map<std::string, std::string>& os_re
 }
 
 BaseRelease base_release(const std::map<std::string, std::string>& os_release) {
-  const auto value = [&](const char* key) {
-    const auto found = os_release.find(key);
-    return found == os_release.end() ? std::string() : found->second;
-  };
+  const auto value = [&](const char* key) { return value_of(os_release, key); };
   if (const std::string id = value("ID"); id == "debian" || id == "ubuntu" || id == "devuan") {
     BaseRelease own{id, value("VERSION_CODENAME"), value("VERSION_ID"), false};
     if (own.codename.empty()) own.codename = value("UBUNTU_CODENAME");

@@ -16,6 +16,8 @@ namespace patchstate {
 /// skipped, and added to `not_understood` where the caller wants to know.
 std::map<std::string, std::string> parse_os_release(std::string_view text,
                                                     std::vector<std::string>* not_understood = nullptr);
+/// The value of `key` as it stands there; empty: none.
+std::string value_of(const std::map<std::string, std::string>& os_release, const char* key);
 OperatingSystem operating_system(const std::map<std::string, std::string>& os_release);
 
 /// The release whose security updates a system gets: its own, or the one that a derivative says it is built on
