@@ -63,8 +63,9 @@ struct Release {
   bool sold_longer = false;
 };
 
-// endoflife.date, and blog.centos.org of April 2023. Oracle names months only. Of Oracle Linux 6 it is the end of what
-// was sold; what is sold of 7 comes over ULN, and no .repo file tells of it unless a mirror of it is called so.
+// endoflife.date, suse.com/lifecycle and blog.centos.org of April 2023. Oracle names months only. Of Oracle Linux 6 it
+// is the end of what was sold; what is sold of 7 comes over ULN, and no .repo file tells of it unless a mirror of it is
+// called so.
 constexpr auto kEnded = std::to_array<Release>({
     {"centos", "6", "", 2020y / 11 / 30},
     {"centos", "7", "", 2024y / 6 / 30},
@@ -74,7 +75,17 @@ constexpr auto kEnded = std::to_array<Release>({
     {"rhel", "7", "", 2024y / 6 / 30, true},
     {"ol", "6", "", 2024y / 12 / 31},
     {"ol", "7", "", 2024y / 12 / 31, true},
+    {"fedora", "29", "", 2019y / 11 / 26},
+    {"fedora", "30", "", 2020y / 5 / 26},
+    {"fedora", "31", "", 2020y / 11 / 24},
+    {"fedora", "32", "", 2021y / 5 / 25},
+    {"fedora", "33", "", 2021y / 11 / 30},
+    {"fedora", "34", "", 2022y / 6 / 7},
+    {"fedora", "35", "", 2022y / 12 / 13},
+    {"fedora", "36", "", 2023y / 5 / 16},
+    {"fedora", "37", "", 2023y / 12 / 5},
     // Amazon Linux 1 is numbered by months.
+    {"amzn", "2", "", 2026y / 6 / 30},
     {"amzn", "2012", "", 2023y / 12 / 31},
     {"amzn", "2013", "", 2023y / 12 / 31},
     {"amzn", "2014", "", 2023y / 12 / 31},
@@ -88,6 +99,20 @@ constexpr auto kEnded = std::to_array<Release>({
     {"opensuse-leap", "15.3", "", 2022y / 12 / 31},
     {"opensuse-leap", "15.4", "", 2023y / 12 / 7},
     {"opensuse-leap", "15.5", "", 2024y / 12 / 31},
+    {"opensuse-leap", "15.6", "", 2026y / 4 / 30},
+    {"sles", "12.1", "", 2017y / 5 / 31, true},
+    {"sles", "12.2", "", 2018y / 3 / 31, true},
+    {"sles", "12.3", "", 2019y / 6 / 30, true},
+    {"sles", "12.4", "", 2020y / 6 / 30, true},
+    {"sles", "12.5", "", 2024y / 10 / 31, true},
+    {"sles", "15.1", "", 2021y / 1 / 31, true},
+    {"sles", "15.2", "", 2021y / 12 / 31, true},
+    {"sles", "15.3", "", 2022y / 12 / 31, true},
+    {"sles", "15.4", "", 2023y / 12 / 31, true},
+    {"sles", "15.5", "", 2024y / 12 / 31, true},
+    {"sles", "15.6", "", 2025y / 12 / 31, true},
+    {"mariner", "1", "", 2023y / 8 / 31},
+    {"mariner", "2", "", 2025y / 7 / 31},
 });
 
 }  // namespace

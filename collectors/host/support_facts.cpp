@@ -38,14 +38,21 @@ bool has_esm(const fs::path& root, Time now) {
          (status == EsmStatus::unknown && is_in_root(root, "/var/lib/ubuntu-advantage/private/machine-token.json"));
 }
 
-/// A repository of extended life-cycle support: "rhel-7-server-els-rpms".
+/// A repository of extended life-cycle support, "rhel-7-server-els-rpms", or of a service pack's long-term support,
+/// "SUSE_Linux_Enterprise_Server_LTSS_15_SP4_x86_64:SLE-Product-SLES15-SP4-LTSS-Updates"; SLES for SAP has that
+/// included ("SLE-Product-SLES_SAP15-SP4-Updates").
+bool is_extended_support(const rpm::ConfiguredRepo& one) {
+  std::string words = "-" + one.id + "-";
+  std::replace(words.begin(), words.end(), '_', '-');
+  const auto has = [&](std::string_view word) { return words.find(word) != std::string::npos; };
+  return one.enabled && (has("-els-") || has("-ELS-") || has("-LTSS-") || has("-SAP"));
+}
+
 bool has_extended_support(const fs::path& root) {
-  const auto files = rpm::read_repo_files(root, rpm::dnf_repo_folders());
-  return std::any_of(files.repositories.begin(), files.repositories.end(), [](const rpm::ConfiguredRepo& one) {
-    std::string words = "-" + one.id + "-";
-    std::replace(words.begin(), words.end(), '_', '-');
-    return one.enabled && (words.find("-els-") != std::string::npos || words.find("-ELS-") != std::string::npos);
-  });
+  auto folders = rpm::dnf_repo_folders();
+  folders.insert(folders.end(), rpm::zypp_repo_folders().begin(), rpm::zypp_repo_folders().end());
+  const auto files = rpm::read_repo_files(root, folders);
+  return std::any_of(files.repositories.begin(), files.repositories.end(), is_extended_support);
 }
 
 /// For those whose os-release and tables say nothing.

@@ -202,10 +202,10 @@ TEST_CASE("a root without tables is looked up in this machine's, and the source 
 }
 
 TEST_CASE("edge-62: a release that has ended is known to have, though neither os-release nor a table says so") {
-  const auto end_of = [](const char* os_release, const char* repository = "") {
+  const auto end_of = [](const char* os_release, const char* repository = "", const char* folder = "etc/yum.repos.d") {
     const test::TemporaryFolder root;
     root.write("etc/os-release", os_release);
-    root.write("etc/yum.repos.d/some.repo", repository);
+    root.write(folder + std::string("/some.repo"), repository);
     const auto end = read(root.path()).host.os.end_of_support;
     return end ? format_time(*end).substr(0, 10) : "";
   };
@@ -214,10 +214,14 @@ TEST_CASE("edge-62: a release that has ended is known to have, though neither os
   CHECK(end_of("ID=centos\nNAME=\"CentOS Stream\"\nVERSION_ID=8\n") == "2024-06-01");
   CHECK(end_of("ID=centos\nNAME=\"CentOS Stream\"\nVERSION_ID=9\n").empty());
   CHECK(end_of("ID=opensuse-leap\nVERSION_ID=15.5\n") == "2025-01-01");
-  CHECK(end_of("ID=opensuse-leap\nVERSION_ID=15.6\n").empty());
+  CHECK(end_of("ID=opensuse-leap\nVERSION_ID=15.6\n") == "2026-05-01");
+  CHECK(end_of("ID=opensuse-leap\nVERSION_ID=16.0\n").empty());
+  CHECK(end_of("ID=fedora\nVERSION_ID=35\n") == "2022-12-14");
   CHECK(end_of("ID=amzn\nVERSION_ID=2018.03\n") == "2024-01-01");
-  CHECK(end_of("ID=amzn\nVERSION_ID=2\n").empty());
-  CHECK(end_of("ID=amzn\nVERSION_ID=2\nSUPPORT_END=2026-06-30\n") == "2026-06-30");
+  CHECK(end_of("ID=amzn\nVERSION_ID=2\n") == "2026-07-01");
+  CHECK(end_of("ID=amzn\nVERSION_ID=2\nSUPPORT_END=2025-06-30\n") == "2025-06-30");
+  CHECK(end_of("ID=amzn\nVERSION_ID=2023\n").empty());
+  CHECK(end_of("ID=mariner\nVERSION_ID=2.0.20240301\n") == "2025-08-01");
   CHECK(end_of("ID=rhel\nVERSION_ID=8.10\n").empty());
   SUBCASE("a vendor goes on for those who have its repository of extended support") {
     const char* const rhel = "ID=rhel\nNAME=\"Red Hat Enterprise Linux Server\"\nVERSION_ID=7.9\n";
@@ -228,6 +232,13 @@ TEST_CASE("edge-62: a release that has ended is known to have, though neither os
     const char* const oracle = "ID=ol\nVERSION_ID=7.9\n";
     CHECK(end_of(oracle) == "2025-01-01");
     CHECK(end_of(oracle, "[mirror_of_ol7_els]\nbaseurl=https://a.example.org\n").empty());
+    const char* const suse = "ID=sles\nVERSION_ID=15.4\n";
+    const char* const ltss = "[SUSE_Linux_Enterprise_Server_LTSS_15_SP4_x86_64:SLE-Product-SLES15-SP4-LTSS-Updates]\n";
+    CHECK(end_of(suse) == "2024-01-01");
+    CHECK(end_of(suse, "[SLE-Product-SLES15-SP4-Updates]\nenabled=1\n", "etc/zypp/repos.d") == "2024-01-01");
+    CHECK(end_of(suse, (ltss + std::string("enabled=1\n")).c_str(), "etc/zypp/repos.d").empty());
+    CHECK(end_of(suse, "[SLE-Product-SLES_SAP15-SP4-Updates]\nenabled=1\n", "etc/zypp/repos.d").empty());
+    CHECK(end_of("ID=sles\nVERSION_ID=15.7\n").empty());
   }
 }
 
