@@ -5,6 +5,8 @@
 #include <array>
 #include <charconv>
 
+#include "collectors/blanks.h"
+
 namespace patchstate::apt {
 namespace {
 
@@ -16,12 +18,6 @@ std::vector<std::string> words(std::string_view text) {
     text.remove_prefix(std::min(end + 1, text.size()));
   }
   return list;
-}
-
-std::string_view trimmed(std::string_view text) {
-  const auto first = text.find_first_not_of(" \t\r");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t\r") - first + 1);
 }
 
 std::optional<int> number(std::string_view text) {

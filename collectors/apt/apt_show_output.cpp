@@ -4,15 +4,10 @@
 #include <charconv>
 
 #include "collectors/apt/apt_lines.h"
+#include "collectors/blanks.h"
 
 namespace patchstate::apt {
 namespace {
-
-std::string_view trimmed(std::string_view text) {
-  while (text.starts_with(' ')) text.remove_prefix(1);
-  while (text.ends_with(' ')) text.remove_suffix(1);
-  return text;
-}
 
 /// Of "libc6 (>= 2.36), exim4 | mail-transport-agent, libfoo:any".
 void add_names(std::string_view relation, std::vector<std::string>& names) {

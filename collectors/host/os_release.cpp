@@ -5,16 +5,12 @@
 #include <optional>
 
 #include "assessment/assessment_json.h"
+#include "collectors/blanks.h"
 
 namespace patchstate {
 namespace {
 
 constexpr std::string_view kBlank = " \t\r\v\f";
-
-std::string_view trimmed(std::string_view text) {
-  text.remove_prefix(std::min(text.find_first_not_of(kBlank), text.size()));
-  return text.substr(0, text.find_last_not_of(kBlank) + 1);
-}
 
 bool is_key(std::string_view text) {
   const auto letter = [](char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_'; };

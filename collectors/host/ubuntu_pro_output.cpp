@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "assessment/assessment_json.h"
+#include "collectors/blanks.h"
 
 namespace patchstate {
 namespace {
@@ -41,13 +42,6 @@ std::string lower(std::string_view text) {
   for (char& c : out)
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
   return out;
-}
-
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view kBlank = " \t\r";
-  const auto first = text.find_first_not_of(kBlank);
-  return first == std::string_view::npos ? std::string_view()
-                                         : text.substr(first, text.find_last_not_of(kBlank) - first + 1);
 }
 
 bool is_no(const std::string& word) {

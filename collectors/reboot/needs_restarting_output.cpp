@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "assessment/assessment_json.h"
+#include "collectors/blanks.h"
 
 namespace patchstate {
 namespace {
@@ -23,11 +24,9 @@ template <class Take>
 void for_each_line(std::string_view text, Take take) {
   for (std::size_t count = 0; !text.empty() && count < kMostLines; ++count) {
     const auto end = text.find('\n');
-    auto line = text.substr(0, end);
+    const auto line = trimmed(text.substr(0, end));
     text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
-    const auto first = line.find_first_not_of(" \t\r");
-    if (first == std::string_view::npos) continue;
-    take(line.substr(first, line.find_last_not_of(" \t\r") - first + 1));
+    if (!line.empty()) take(line);
   }
 }
 

@@ -10,6 +10,7 @@
 #include <fmt/core.h>
 
 #include "assessment/assessment_json.h"
+#include "collectors/blanks.h"
 #include "collectors/rpm/rpm_database.h"
 #include "platform/files.h"
 #include "platform/hash.h"
@@ -43,10 +44,8 @@ bool is_package_name(std::string_view word) {
 void add_names(std::string_view text, std::set<std::string>& names) {
   while (!text.empty() && names.size() < kMostNames) {
     const auto end = text.find('\n');
-    auto word = text.substr(0, end);
+    const auto word = trimmed(text.substr(0, end));
     text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
-    word.remove_prefix(std::min(word.find_first_not_of(" \t\r"), word.size()));
-    word = word.substr(0, word.find_last_not_of(" \t\r") + 1);
     if (is_package_name(word)) names.emplace(word);
   }
 }

@@ -11,6 +11,7 @@
 #include <fmt/core.h>
 
 #include "assessment/assessment_json.h"
+#include "collectors/blanks.h"
 #include "platform/files.h"
 
 namespace patchstate::rpm {
@@ -22,12 +23,6 @@ using namespace std::string_view_literals;
 constexpr std::size_t kLargestFile = 4U << 20U;
 constexpr std::size_t kMostNotUnderstood = 50;
 constexpr auto npos = std::string_view::npos;
-
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view kBlanks = " \t\r";
-  const auto first = text.find_first_not_of(kBlanks);
-  return first == npos ? std::string_view() : text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
-}
 
 std::string lower_case(std::string_view text) {
   std::string word = clean_text(text, 100);

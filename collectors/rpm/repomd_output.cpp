@@ -8,6 +8,7 @@
 #include <fmt/core.h>
 
 #include "assessment/assessment_json.h"
+#include "collectors/blanks.h"
 #include "collectors/rpm/rpm_advisory.h"
 #include "collectors/rpm/xml_output.h"
 
@@ -20,10 +21,7 @@ constexpr std::size_t kMostFiles = 1000;
 constexpr std::size_t kLongestText = 2000;
 
 std::string one_word(std::string_view text) {
-  std::string word = clean_text(text, kLongestText);
-  const auto first = word.find_first_not_of(" \t\n");
-  if (first == std::string::npos) return {};
-  return word.substr(first, word.find_last_not_of(" \t\n") - first + 1);
+  return std::string(trimmed(clean_text(text, kLongestText)));
 }
 
 std::optional<std::int64_t> number(std::string_view text) {

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "assessment/assessment_json.h"
+#include "collectors/blanks.h"
 
 namespace patchstate::rpm {
 namespace {
@@ -20,13 +21,6 @@ bool is_digit(char c) {
 }
 char lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view kBlanks = " \t\r\n";
-  const auto first = text.find_first_not_of(kBlanks);
-  return first == std::string_view::npos ? std::string_view()
-                                         : text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
 }
 
 std::string lower_case_word(std::string_view text) {

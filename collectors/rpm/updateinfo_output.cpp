@@ -10,6 +10,7 @@
 #include <fmt/core.h>
 
 #include "assessment/assessment_json.h"
+#include "collectors/blanks.h"
 #include "collectors/rpm/plain_xml.h"
 #include "collectors/rpm/xml_output.h"
 
@@ -21,21 +22,15 @@ constexpr std::size_t kMostNotUnderstood = 50;
 constexpr std::size_t kLongestName = 1000;
 constexpr std::size_t kLongestText = 2000;
 
-std::string_view without_blanks_around(std::string_view text) {
-  const auto first = text.find_first_not_of(" \t\n");
-  return first == std::string_view::npos ? std::string_view()
-                                         : text.substr(first, text.find_last_not_of(" \t\n") - first + 1);
-}
-
 /// `text` in one line of plain characters: a part of it, or what is put into `made`.
 std::string_view in_one_line(std::string_view text, std::string& made) {
-  text = without_blanks_around(text);
+  text = trimmed(text);
   const auto is_plain = [](char c) { return c >= ' ' && c <= '~'; };
   // Nearly all are: a million names and versions in a large file.
   if (text.size() <= kLongestText && std::all_of(text.begin(), text.end(), is_plain)) return text;
   made = clean_text(text, kLongestText);
   std::replace(made.begin(), made.end(), '\n', ' ');
-  return without_blanks_around(made);
+  return trimmed(made);
 }
 
 std::string one_line(std::string_view text) {

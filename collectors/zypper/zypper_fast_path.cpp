@@ -8,6 +8,7 @@
 
 #include <fmt/core.h>
 
+#include "collectors/blanks.h"
 #include "collectors/zypper/zypper_rules.h"
 #include "collectors/zypper/zypper_told_advisories.h"
 
@@ -34,12 +35,6 @@ constexpr std::array kHarmless = {"multiversion",
                                   "solver.cleandepsOnRemove",
                                   "solver.upgrade",
                                   "solver.dup"};
-
-std::string_view trimmed(std::string_view text) {
-  const auto first = text.find_first_not_of(" \t\r");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t\r") - first + 1);
-}
 
 /// Lines with something in them, comments left out.
 std::vector<std::string_view> lines_in_force(std::string_view text) {

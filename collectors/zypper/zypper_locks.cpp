@@ -4,18 +4,12 @@
 #include <algorithm>
 
 #include "assessment/assessment_json.h"
+#include "collectors/blanks.h"
 
 namespace patchstate::zypper {
 namespace {
 
 constexpr std::size_t kMostNotUnderstood = 20;
-
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view kBlanks = " \t\r";
-  const auto first = text.find_first_not_of(kBlanks);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
-}
 
 char lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;

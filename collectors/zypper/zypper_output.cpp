@@ -9,6 +9,7 @@
 #include <fmt/core.h>
 
 #include "assessment/assessment_json.h"
+#include "collectors/blanks.h"
 #include "collectors/rpm/plain_xml.h"
 #include "collectors/rpm/xml_output.h"
 
@@ -17,12 +18,6 @@ namespace {
 
 constexpr std::size_t kMostNotUnderstood = 50;
 constexpr std::size_t kMostMessages = 200;
-
-std::string trimmed(std::string_view text) {
-  const auto first = text.find_first_not_of(" \t\r\n");
-  if (first == std::string_view::npos) return {};
-  return std::string(text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1));
-}
 
 std::optional<Time> time_of(std::string_view seconds) {
   std::int64_t value = 0;
@@ -167,7 +162,7 @@ Answer parse_zypper_xml(std::string_view xml) {
     Answer repaired = read(clean_text(xml, std::numeric_limits<std::size_t>::max()));
     if (!repaired.problem) answer = std::move(repaired);
   }
-  if (const std::string text = trimmed(ahead); !text.empty())
+  if (const auto text = trimmed(ahead); !text.empty())
     answer.messages.insert(answer.messages.begin(), {MessageKind::unknown, masked(text)});
   return answer;
 }

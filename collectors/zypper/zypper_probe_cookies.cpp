@@ -19,6 +19,8 @@ extern "C" {
 #include <sys/stat.h>
 #include <sys/utsname.h>
 
+#include "collectors/blanks.h"
+
 namespace patchstate::zypper {
 namespace {
 
@@ -87,12 +89,6 @@ std::optional<std::time_t> newest_folder(const std::string& path) {
   for (fs::recursive_directory_iterator entry(path, error), end; !error && entry != end; entry.increment(error))
     if (lstat(entry->path().c_str(), &facts) == 0 && S_ISDIR(facts.st_mode)) newest = std::max(newest, facts.st_mtime);
   return newest;
-}
-
-std::string_view trimmed(std::string_view text) {
-  const auto first = text.find_first_not_of(" \t\r");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t\r") - first + 1);
 }
 
 /// The value of `key` in a section of an INI file ("" for one without sections), or nothing.

@@ -7,6 +7,7 @@
 #include <fmt/core.h>
 
 #include "assessment/assessment_json.h"
+#include "collectors/blanks.h"
 #include "collectors/tool_lines.h"
 
 namespace patchstate::zypper {
@@ -16,12 +17,6 @@ constexpr std::size_t kMostNotUnderstood = 50;
 constexpr std::size_t kLongestLine = 300;
 
 using Cells = std::vector<std::string>;
-
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
-}
 
 std::vector<std::string> lines_of(std::string_view text) {
   std::vector<std::string> lines;
