@@ -175,8 +175,8 @@ std::vector<rpm::RpmAdvisory> cached_advisories(const fs::path& root, const std:
     for (const auto& name : names) wanted.packages.try_emplace(name);
     rpm::Updateinfo updateinfo = rpm::read_updateinfo(path, wanted);
     if (updateinfo.problem)
-      throw CollectorError(FailureKind::unparseable,
-                           path.string() + " is " + *updateinfo.problem + ": run `dnf makecache`");
+      throw CollectorError(FailureKind::unparseable, path.string() + " is " + *updateinfo.problem +
+                                                         ": have the metadata fetched again (`makecache`)");
     all = std::move(updateinfo.advisories);
   } catch (const std::system_error& error) {
     throw CollectorError(FailureKind::tool_failed,

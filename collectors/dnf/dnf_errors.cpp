@@ -17,19 +17,19 @@ namespace {
 struct Cause {
   std::string_view says;  ///< in lower case
   FailureKind kind;
-  std::string_view advice;
+  std::string_view advice;  ///< with "{}" where the tool that was asked is named
 };
 
 /// The first that fits counts, so what is more exact stands first. Texts of dnf 4 and 5, tdnf, yum 3 and their plugins.
 constexpr std::array kCauses = {
-    Cause{"already locked by", FailureKind::locked, "another dnf is running: ask again when it is done"},
-    Cause{"currently holding the yum lock", FailureKind::locked, "another yum is running: ask again when it is done"},
-    Cause{"lockerror", FailureKind::locked, "another dnf is running: ask again when it is done"},
+    Cause{"already locked by", FailureKind::locked, "another {} is running: ask again when it is done"},
+    Cause{"currently holding the yum lock", FailureKind::locked, "another {} is running: ask again when it is done"},
+    Cause{"lockerror", FailureKind::locked, "another {} is running: ask again when it is done"},
     Cause{"failed to obtain", FailureKind::locked, "another package manager is running: ask again when it is done"},
     Cause{"unable to acquire lock", FailureKind::locked,
           "another package manager is running: ask again when it is done"},
-    Cause{"there are no enabled repo", FailureKind::disabled, "enable a repository (`dnf repolist --all`)"},
-    Cause{"no repositories enabled", FailureKind::disabled, "enable a repository (`dnf repolist --all`)"},
+    Cause{"there are no enabled repo", FailureKind::disabled, "enable one of those in /etc/yum.repos.d"},
+    Cause{"no repositories enabled", FailureKind::disabled, "enable one of those in /etc/yum.repos.d"},
     Cause{"rejected your certificate as expired", FailureKind::unreachable,
           "the client certificate for the repositories has expired: renew the registration or the cloud's RHUI client "
           "package"},
@@ -39,19 +39,18 @@ constexpr std::array kCauses = {
           "the connection to the repository is not trusted: check certificates and the clock"},
     Cause{"certificate", FailureKind::unreachable,
           "the connection to the repository is not trusted: check certificates and the clock"},
-    Cause{"cache-only enabled but no cache", FailureKind::unreachable, "fetch metadata once: `dnf makecache`"},
-    Cause{"no cache", FailureKind::unreachable, "fetch metadata once: `dnf makecache`"},
+    Cause{"cache-only enabled but no cache", FailureKind::unreachable, "fetch metadata once: `{} makecache`"},
+    Cause{"no cache", FailureKind::unreachable, "fetch metadata once: `{} makecache`"},
     Cause{"failed to synchronize cache", FailureKind::unreachable,
-          "see that the repository can be reached: `dnf makecache`"},
+          "see that the repository can be reached: `{} makecache`"},
     Cause{"cannot retrieve repository metadata", FailureKind::unreachable,
-          "see that the repository can be reached: `yum makecache`"},
+          "see that the repository can be reached: `{} makecache`"},
     Cause{"cannot find a valid baseurl", FailureKind::unreachable,
-          "see that the repository can be reached: `yum makecache`"},
+          "see that the repository can be reached: `{} makecache`"},
     Cause{"failed to download metadata", FailureKind::unreachable,
-          "see that the repository can be reached: `dnf makecache`"},
-    Cause{"could not resolve host", FailureKind::unreachable,
-          "see that the repository can be reached: `dnf makecache`"},
-    Cause{"curl error", FailureKind::unreachable, "see that the repository can be reached: `dnf makecache`"},
+          "see that the repository can be reached: `{} makecache`"},
+    Cause{"could not resolve host", FailureKind::unreachable, "see that the repository can be reached: `{} makecache`"},
+    Cause{"curl error", FailureKind::unreachable, "see that the repository can be reached: `{} makecache`"},
     Cause{"permission denied", FailureKind::permission_denied, "this user may not read what it needs"},
     Cause{"superuser privileges", FailureKind::permission_denied, "this user may not ask that"},
     Cause{"need to be root", FailureKind::permission_denied, "this user may not ask that"},
@@ -90,7 +89,11 @@ CollectorError dnf_failure(std::string_view tool, std::string_view text, const s
   const std::string plain = lower(text);
   for (const auto& cause : kCauses)
     if (plain.find(cause.says) != std::string::npos)
-      return {cause.kind, masked(fmt::format("{} could not answer: {}: {}", tool, text, cause.advice), 1000), code};
+      return {
+          cause.kind,
+          masked(fmt::format("{} could not answer: {}: {}", tool, text, fmt::format(fmt::runtime(cause.advice), tool)),
+                 1000),
+          code};
   return {FailureKind::tool_failed, masked(fmt::format("{} could not answer: {}", tool, text), 1000), code};
 }
 
