@@ -19,7 +19,7 @@ constexpr std::size_t kMaxFile = 512U << 10U;
 /// As much as a machine with every package has.
 constexpr std::size_t kMaxStatusOfInterrupted = 128U << 20U;
 
-constexpr std::array<std::string_view, 11> kFiles{
+constexpr std::array<std::string_view, 10> kFiles{
     "/etc/os-release",
     "/usr/lib/os-release",
     "/etc/machine-id",
@@ -29,7 +29,6 @@ constexpr std::array<std::string_view, 11> kFiles{
     "/var/lib/dpkg/status",
     "/var/lib/dpkg/arch",
     "/var/lib/apt/extended_states",
-    "/var/lib/apt/periodic/update-success-stamp",
     "/var/lib/ubuntu-advantage/status.json",
 };
 // Not auth.conf.d: it holds nothing but passwords.

@@ -76,7 +76,7 @@ void add_counts(std::string& table, const Assessment& assessment, const TableSty
   add_line(table, "Pending", text, style);
   const std::string apart =
       counts_text({{counts.not_installable_security, "security"}, {counts.not_installable_other, "other"}});
-  if (!apart.empty()) add_line(table, "Apart", apart + ", not installable now", style);
+  if (!apart.empty()) add_line(table, "Apart", apart + ", held, kept back or the like", style);
 }
 
 void add_reboot(std::string& table, const Assessment& assessment, const TableStyle& style) {

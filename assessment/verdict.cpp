@@ -36,6 +36,15 @@ std::vector<std::string> names_of(const Updates& updates) {
   return names;
 }
 
+/// "5 kept_back and 1 held".
+std::string states_of(const Updates& updates) {
+  std::map<UpdateState, int> numbers;
+  for (const auto* update : updates) ++numbers[update->state];
+  std::vector<std::string> parts;
+  for (const auto& [state, number] : numbers) parts.push_back(fmt::format("{} {}", number, to_text(state)));
+  return listed(parts, parts.size());
+}
+
 /// "79 security updates".
 std::string counted_security(const Updates& updates) {
   return counted(static_cast<int>(updates.size()), security_noun(updates));
@@ -234,8 +243,9 @@ std::vector<Reason> proof(const Assessment& assessment, const Updates& updates, 
   const Updates apart = those(updates, is_security);  // none of them decides, or the verdict were another
   if (!apart.empty())
     reasons.push_back({"security_updates_apart",
-                       fmt::format("{} {} known but not installable here, which the policy doesn't count ({})",
-                                   counted_security(apart), verb(apart.size()), listed(names_of(apart), kNamesShown))});
+                       fmt::format("{} {} known, in states that the policy's count_states doesn't name: {} ({})",
+                                   counted_security(apart), verb(apart.size()), states_of(apart),
+                                   listed(names_of(apart), kNamesShown))});
   return reasons;
 }
 

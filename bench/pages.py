@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Measures every page of patchstate-hub with many hosts and a long history, and prints a Markdown table.
 
-    bench/pages.py --programs build/release/bin [--quick] [--hosts 50000] [--days 90] [--store FILE]
+    bench/pages.py --programs build/release/bin [--quick] [--hosts 50000] [--days 90] [--store FILE|URL]
 
-Each page is asked for on a new connection, as a person does who comes back after a while. --store: an SQLite file that
-`hub_bench fill` made before, which takes minutes; without it one is made and thrown away. The exit code is 0 also when a
+Each page is asked for on a new connection, as a person does who comes back after a while. --store: an SQLite file or the URL of
+a PostgreSQL database that `hub_bench fill` filled before, which takes minutes; without it one is made and thrown away. The exit code is 0 also when a
 target is missed (the table says MISSED), and not 0 when something could not be measured."""
 
 import argparse
@@ -149,7 +149,7 @@ def main():
     parser.add_argument("--quick", action="store_true", help="a small store, and each page fewer times")
     parser.add_argument("--hosts", type=int, default=50000)
     parser.add_argument("--days", type=int, default=90)
-    parser.add_argument("--store", type=pathlib.Path, help="one that is filled already")
+    parser.add_argument("--store", help="one that is filled already")
     options = parser.parse_args()
     programs = options.programs.resolve()
     hosts, days = (2000, 30) if options.quick else (options.hosts, options.days)

@@ -65,7 +65,7 @@ struct Report {
   std::string agent_version;
 
   // Of a full report only:
-  Assessment assessment;  ///< without its updates; its verdict is the hub's own
+  Assessment assessment;  ///< without its updates; its verdict is the graver of its host's and the hub's own
   Counts counts;
   std::string max_severity;  ///< of pending security updates
   std::string updates_hash;  ///< of all updates, whatever their order
@@ -83,7 +83,8 @@ struct ReadReport {
 bool is_host_id(const std::string& text);
 
 /// Reads one body of POST /v1/assessments. `encoding` is the Content-Encoding header, lower case. The verdict is judged
-/// anew, by the hub's policy and as of the host's own clock, which is the one its other times were read from.
+/// anew, by the hub's policy and as of the host's own clock, which is the one its other times were read from; where the
+/// host's own is graver, it is that one.
 ReadReport read_report(std::string_view body, std::string_view encoding, const IngestLimits& limits);
 
 }  // namespace patchstate

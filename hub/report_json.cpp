@@ -32,6 +32,7 @@ constexpr std::size_t kLongestId = 256;
 // PostgreSQL's indexes take no row over 2,700 bytes: source, patch id, version and origin together are one.
 constexpr std::size_t kLongestName = 1024;
 constexpr std::size_t kLongestVersion = 512;
+constexpr std::size_t kMostReasons = 20;
 constexpr std::chrono::seconds kShortestInterval{60};
 constexpr std::chrono::seconds kLongestInterval = std::chrono::hours{24 * 7};
 
@@ -224,6 +225,25 @@ void add_updates(Report& report) {
   report.lacks = std::bit_cast<std::int64_t>(lacks);
 }
 
+int gravity(VerdictValue value) {
+  if (value == VerdictValue::compliant) return 0;
+  return value == VerdictValue::unknown ? 1 : 2;
+}
+
+/// The hub's own, but never a better one than the host's: that may have a stricter policy, or be of a version that
+/// knows a doubt which this hub does not.
+Verdict graver(Verdict hosts, Verdict own) {
+  if (gravity(own.value) >= gravity(hosts.value)) return own;
+  if (hosts.reasons.size() > kMostReasons) hosts.reasons.resize(kMostReasons);
+  if (hosts.reasons.empty()) hosts.reasons.push_back({"host_says_so", "the machine says so itself, and not why"});
+  if (own.value == VerdictValue::compliant) return hosts;
+  for (auto& doubt : own.reasons)
+    if (std::none_of(hosts.reasons.begin(), hosts.reasons.end(),
+                     [&](const Reason& said) { return said.code == doubt.code; }))
+      hosts.reasons.push_back(std::move(doubt));
+  return hosts;
+}
+
 Report read_full(const Node& node, const IngestLimits& limits) {
   Report report;
   report.activity_id = require_uuid(node.child("assessmentActivityId"));
@@ -233,7 +253,8 @@ Report read_full(const Node& node, const IngestLimits& limits) {
   report.interval = interval_of(report.assessment.interval, limits.default_interval);
   report.state_hash = cleaned(report.assessment.state_hash, kLongestId);
   report.agent_version = cleaned(report.assessment.agent_version, kLongestId);
-  report.assessment.verdict = judge(report.assessment, limits.policy, report.reported);
+  report.assessment.verdict =
+      graver(std::move(report.assessment.verdict), judge(report.assessment, limits.policy, report.reported));
   report.counts = count(report.assessment);
   add_updates(report);
   return report;

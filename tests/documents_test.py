@@ -16,7 +16,8 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 CODE = re.compile(r'(?:\{|\b(?:incomplete|doubt|failed)\()\s*"([a-z]+(?:_[a-z]+)+|kernel|removed)",\s')
 SOURCES = ["assessment/verdict.cpp", "collectors/**/*_rules.cpp", "collectors/apt/apt_refresh.cpp",
            "collectors/windows_update/update_source.cpp",
-           "collectors/host/*host_facts.cpp", "agent/assess.cpp", "agent/commands/assess.cpp", "hub/fleet.cpp", "hub/api_questions.cpp"]
+           "collectors/host/*host_facts.cpp", "agent/assess.cpp", "agent/commands/assess.cpp", "hub/fleet.cpp", "hub/api_questions.cpp",
+           "hub/report_json.cpp"]
 
 
 def codes_of_the_source():

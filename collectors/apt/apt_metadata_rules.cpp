@@ -55,6 +55,17 @@ std::vector<MissingIndex> missing_indexes(const Source& source, const Release& r
   return missing;
 }
 
+/// The address before the suite, without the name and password that only sources.list has.
+std::string place_of(const std::string& repository) {
+  std::string place = repository.substr(0, repository.find(' '));
+  const auto host = place.find("://");
+  const auto at = place.find('@');
+  if (host != std::string::npos && at != std::string::npos && at < place.find('/', host + 3))
+    place.erase(host + 3, at - host - 2);
+  while (place.ends_with('/')) place.pop_back();
+  return place;
+}
+
 bool is_security_release(const Release& release) {
   return is_security_archive({"", "", release.suite, release.codename, release.origin, release.label});
 }
@@ -123,14 +134,38 @@ void add_source_warnings(const Source& source, const Surroundings& around, std::
   }
 }
 
-/// A distribution that is known to publish a security archive, without one among the sources: its security updates
-/// would never be seen. Rolling releases (no VERSION_ID) have none.
-bool misses_security_archive(const Surroundings& around) {
-  const bool has_one = (around.os_id == "debian" && !around.os_version_id.empty()) || around.os_id == "ubuntu";
-  if (!has_one) return false;
-  return std::none_of(around.releases.begin(), around.releases.end(), [](const auto& entry) {
-    return entry.second.reading == ReleaseFacts::Reading::ok && is_security_release(entry.second.release);
+/// The security archive of this very release: one of the release before, left behind by an upgrade, and a third party's
+/// "app-security" serve other packages. Debian's had the codename of the release until 10 (edge-72).
+bool is_security_archive_of(const Release& release, const BaseRelease& base) {
+  if (base.codename.empty()) return is_security_release(release);
+  const std::string name = base.codename + "-security";
+  return release.suite == name || release.codename == name ||
+         (release.label == "Debian-Security" &&
+          (release.codename == base.codename || release.codename == base.codename + "/updates"));
+}
+
+/// A flat repository has no components.
+bool has_main(const Source& source) {
+  return source.components.empty() || (" " + source.components + " ").find(" main ") != std::string::npos;
+}
+
+/// A release that has a security archive, without that among the sources: its security updates would never be seen.
+/// Rolling releases have none, nor have Kali and Raspbian, which name no base.
+bool misses_security_archive(const Snapshot& snapshot, const Surroundings& around) {
+  if (around.base.distribution.empty() || around.base.rolling || snapshot.sources.empty()) return false;
+  return std::none_of(snapshot.sources.begin(), snapshot.sources.end(), [&](const Source& source) {
+    const ReleaseFacts& facts = release_of(source, around);
+    return facts.reading == ReleaseFacts::Reading::ok && is_security_archive_of(facts.release, around.base) &&
+           has_main(source);
   });
+}
+
+Warning no_security_source(const BaseRelease& base) {
+  const std::string release = base.codename.empty() ? "this release" : clean_text(base.codename, 64);
+  return incomplete("no_security_source", "",
+                    fmt::format("the security archive of {} (component main) is not among the fetched sources: its "
+                                "security updates can't be seen",
+                                release));
 }
 
 void add_complaints(const Snapshot& snapshot, std::vector<Warning>& warnings) {
@@ -175,12 +210,25 @@ void add_dpkg_health(const Snapshot& snapshot, const Surroundings& around, std::
 
 }  // namespace
 
-std::set<std::string> origins_with_security_pocket(const Surroundings& surroundings) {
-  std::set<std::string> origins;
-  for (const auto& [file, facts] : surroundings.releases)
-    if (facts.reading == ReleaseFacts::Reading::ok && is_security_release(facts.release))
-      origins.insert(facts.release.origin);
-  return origins;
+std::string archive_family(const PackageFile& file) {
+  if (file.origin.empty()) return {};
+  // trixie, trixie-updates and trixie-security; Ubuntu's pockets all have the release's own codename.
+  const std::string name = file.codename.empty() ? file.archive : file.codename;
+  const std::string release = name.substr(0, name.find_first_of("-/"));
+  const bool elsewhere = file.origin == "Debian" || file.origin == "Ubuntu" || file.origin == "Devuan";
+  return file.origin + "\n" + release + "\n" + (elsewhere ? "" : place_of(file.repository));
+}
+
+std::set<std::string> families_with_security_archive(const Snapshot& snapshot, const Surroundings& surroundings) {
+  std::set<std::string> families;
+  for (const auto& source : snapshot.sources) {
+    const ReleaseFacts& facts = release_of(source, surroundings);
+    if (facts.reading != ReleaseFacts::Reading::ok || !is_security_release(facts.release)) continue;
+    const Release& release = facts.release;
+    families.insert(archive_family({"", source.uri, release.suite, release.codename, release.origin, release.label}));
+  }
+  families.erase("");
+  return families;
 }
 
 Metadata judge_metadata(const Snapshot& snapshot, const Surroundings& surroundings) {
@@ -215,10 +263,7 @@ std::vector<Warning> judge_health(const Snapshot& snapshot, const Surroundings& 
     warnings.push_back(
         incomplete("no_sources", "", "apt has no package source configured: nothing can be known to be missing"));
   for (const auto& source : snapshot.sources) add_source_warnings(source, surroundings, warnings);
-  if (!snapshot.sources.empty() && misses_security_archive(surroundings))
-    warnings.push_back(
-        incomplete("no_security_source", "",
-                   "no fetched source is a security archive: security updates of this release can't be seen"));
+  if (misses_security_archive(snapshot, surroundings)) warnings.push_back(no_security_source(surroundings.base));
   if (snapshot.resolution == ResolutionKind::failed)
     warnings.push_back(
         {"dependencies_broken",

@@ -9,9 +9,14 @@
 
 namespace patchstate::apt {
 
-/// Origins (Release field) that publish a security pocket which is configured on this machine. Only their other updates
-/// can be told from security ones (docs/decisions/0004).
-std::set<std::string> origins_with_security_pocket(const Surroundings& surroundings);
+/// What an archive shares with the security archive of the same release, and with no other: the publisher, the release,
+/// and the place, but of distributions whose security archives stand on hosts of their own. Empty: it names no
+/// publisher.
+std::string archive_family(const PackageFile& file);
+
+/// The families whose security archive is among the fetched sources. Only their other updates can be told from security
+/// ones (docs/decisions/0004).
+std::set<std::string> families_with_security_archive(const Snapshot& snapshot, const Surroundings& surroundings);
 
 /// State and age of every configured source.
 Metadata judge_metadata(const Snapshot& snapshot, const Surroundings& surroundings);

@@ -37,7 +37,7 @@ std::string purl(const Update& update, const Surroundings& around) {
 class Judge {
  public:
   Judge(const Snapshot& snapshot, const Surroundings& around)
-      : snapshot_(snapshot), around_(around), classifiable_(origins_with_security_pocket(around)) {}
+      : snapshot_(snapshot), around_(around), classifiable_(families_with_security_archive(snapshot, around)) {}
 
   std::vector<Update> updates() {
     for (const auto& package : snapshot_.packages) {
@@ -78,7 +78,7 @@ class Judge {
                                         [&](const Version& one) { return one.version == package.candidate; });
     if (candidate != package.newer.end())
       for (const auto index : candidate->files)
-        if (const auto& file = snapshot_.files[index]; classifiable_.contains(file.origin)) {
+        if (const auto& file = snapshot_.files[index]; classifiable_.contains(archive_family(file))) {
           update.classifications = {Classification::other};
           update.evidence = fmt::format("no version above {} is in the security archive of {}",
                                         package.installed.empty() ? "it" : package.installed, file.origin);

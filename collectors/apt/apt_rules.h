@@ -11,6 +11,7 @@
 #include "collectors/apt/apt_dpkg_database.h"
 #include "collectors/apt/apt_release.h"
 #include "collectors/apt/apt_snapshot.h"
+#include "collectors/host/os_release.h"
 
 namespace patchstate::apt {
 
@@ -35,10 +36,10 @@ struct IndexFacts {
 struct Surroundings {
   std::map<std::string, ReleaseFacts> releases;  ///< by Source::release_file
   std::map<std::string, IndexFacts> indexes;     ///< by StoredIndex::file
-  std::string os_id;                             ///< os-release ID, for what a distribution is known to have
-  std::string os_version_id;
-  std::string kernel_running;  ///< empty: nothing of this root runs, or a container's host does
-  std::string kernel_build;    ///< uname -v of it; Debian's names the version of the package it was built as
+  std::string os_id;                             ///< os-release ID, for the purl
+  BaseRelease base;                              ///< whose security archive must be among the sources
+  std::string kernel_running;                    ///< empty: nothing of this root runs, or a container's host does
+  std::string kernel_build;  ///< uname -v of it; Debian's names the version of the package it was built as
   DpkgDatabase dpkg;
   Time now{};
 };

@@ -20,11 +20,13 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kMostRelease = 8U << 20U;
 
-/// When apt last checked this source successfully. apt rewrites an InRelease file on every successful check, changed or
-/// not, and leaves it alone when the check failed: its ctime is that moment (measured, linux.md §5; its mtime is the
-/// server's). Copying an image gives files a new ctime but keeps the mtime of `partial`, which every run of `apt-get
-/// update` touches: the earlier of the two is true in both cases. Without `partial` there is no trace, only the date of
-/// publication.
+/// When apt last checked this source successfully. apt rewrites an InRelease or signed Release file on every successful
+/// check, changed or not, and leaves it alone when the check failed: its ctime is that moment (measured, linux.md §5;
+/// its mtime is the server's). An unsigned Release file it rewrites only when it has changed. Copying an image gives
+/// files a new ctime but keeps the mtime of `partial`, which every run of `apt-get update` touches: the earlier of the
+/// two is true in both cases. Without `partial` there is no trace, only the date of publication. Ubuntu's
+/// update-success-stamp is none: `apt-get update` ends well, and has it touched, also when a source could not be
+/// reached.
 void set_checked(const fs::path& release_file, ReleaseFacts& facts) {
   const auto release = file_times(release_file);
   const auto attempt = file_times(release_file.parent_path() / "partial");
@@ -62,19 +64,6 @@ IndexFacts read_index(const fs::path& file) {
   return facts;
 }
 
-/// Ubuntu's hook touches this after an `apt-get update` without any failure: good for sources whose Release apt does
-/// not rewrite.
-void apply_success_stamp(const fs::path& root, Surroundings& around) {
-  const auto stamp_times = file_times(below(root, "/var/lib/apt/periodic/update-success-stamp"));
-  if (!stamp_times) return;
-  for (auto& [file, facts] : around.releases) {
-    if (facts.reading != ReleaseFacts::Reading::ok) continue;
-    if (facts.checked_at && *facts.checked_at >= stamp_times->modified && !facts.checked_is_weak) continue;
-    facts.checked_at = stamp_times->modified;
-    facts.checked_is_weak = false;
-  }
-}
-
 /// Folders all of whose files count.
 constexpr std::array kFolders = {"/var/lib/apt/lists",      "/var/lib/dpkg/updates",
                                  "/etc/apt/sources.list.d", "/etc/apt/apt.conf.d",
@@ -91,15 +80,13 @@ Surroundings read_surroundings(const HostAccess& access, const Snapshot& snapsho
   Surroundings around;
   around.dpkg = dpkg;
   around.now = access.now;
-  const auto os = read_operating_system(access.root);
-  around.os_id = os.id;
-  around.os_version_id = os.version_id;
+  around.os_id = read_operating_system(access.root).id;
+  around.base = read_base_release(access.root);
   for (const auto& source : snapshot.sources)
     if (!source.release_file.empty())
       around.releases.try_emplace(source.release_file, read_release(source.release_file));
   for (const auto& source : snapshot.sources)
     for (const auto& index : source.stored_indexes) around.indexes.try_emplace(index.file, read_index(index.file));
-  apply_success_stamp(access.root, around);
   if (access.root == "/" && !virtualization().container) {
     around.kernel_running = running_kernel();
     around.kernel_build = running_kernel_build();
@@ -111,8 +98,8 @@ std::string fingerprint(const HostAccess& access) {
   std::string text = "apt 1\n";
   for (const char* const file :
        {"/var/lib/dpkg/status", "/var/lib/dpkg/arch", "/var/lib/apt/extended_states", "/var/lib/apt/lists/partial",
-        "/var/lib/apt/periodic/update-success-stamp", "/etc/apt/sources.list", "/etc/apt/apt.conf",
-        "/etc/apt/preferences", "/etc/machine-id", "/etc/os-release", "/var/lib/ubuntu-advantage/status.json"})
+        "/etc/apt/sources.list", "/etc/apt/apt.conf", "/etc/apt/preferences", "/etc/machine-id", "/etc/os-release",
+        "/var/lib/ubuntu-advantage/status.json"})
     add_stamp(text, below(access.root, file));
   for (const char* const folder : kFolders) text += stamp_folder(below(access.root, folder));
   const auto probe = probe_program("patchstate-apt-probe");
@@ -124,8 +111,7 @@ std::string fingerprint(const HostAccess& access) {
 std::vector<fs::path> watched_paths() {
   std::vector<fs::path> paths(kFolders.begin(), kFolders.end());
   // dpkg and apt replace these files by renaming, which shows in the folder.
-  for (const char* const folder : {"/var/lib/dpkg", "/var/lib/apt", "/var/lib/apt/periodic", "/etc/apt"})
-    paths.emplace_back(folder);
+  for (const char* const folder : {"/var/lib/dpkg", "/var/lib/apt", "/etc/apt"}) paths.emplace_back(folder);
   return paths;
 }
 

@@ -58,6 +58,7 @@ def set_up(root, database, scratch):
     import hawkey
 
     use_database(database, scratch)
+    repair_configuration()
     dnf.lock.build_metadata_lock = lambda *ignored, **more: NoLock()
     dnf.logging.Logging._setup_from_dnf_conf = lambda *ignored, **more: None
     # To look up what has expired it would make the folder and the file; the cache counts anyway.
@@ -76,6 +77,20 @@ def set_up(root, database, scratch):
     if not os.path.isdir(base.conf.cachedir):
         base.conf.cachedir = scratch  # else it would be made
     return base
+
+
+def repair_configuration():
+    """Names of repositories may be in another encoding than UTF-8, which the library's own binding does not take back."""
+    import libdnf.conf
+
+    parser = libdnf.conf.ConfigParser
+    original = parser.getSubstitutedValue
+
+    def repaired(self, section, key):
+        value = original(self, section, key)
+        return value.encode("utf-8", "surrogateescape").decode("utf-8", "replace") if isinstance(value, str) else value
+
+    parser.getSubstitutedValue = repaired
 
 
 def use_database(database, scratch):
@@ -146,6 +161,7 @@ def repository(base, repo, complaints):
     facts["revision"] = quietly(repo._repo.getRevision, "")
     updateinfo = quietly(lambda: repo._repo.getMetadataPath("updateinfo"), "")
     facts["advisories"] = bool(updateinfo) and os.path.exists(updateinfo)
+    facts["updateinfo"] = updateinfo or ""
     return facts
 
 
@@ -292,6 +308,15 @@ def installonly(base, installed):
     return kernels
 
 
+def offers_libc(base, installed):
+    """Whether some repository has the C library in any version, as each system's own do; None: this system has none itself."""
+    import hawkey
+
+    if not installed.filter(name="glibc"):
+        return None
+    return bool(base.sack.query(flags=hawkey.IGNORE_EXCLUDES).available().filter(name="glibc"))
+
+
 def facts(root, database, scratch, complaints):
     import dnf.const
     import hawkey
@@ -322,6 +347,7 @@ def facts(root, database, scratch, complaints):
         "tool": dnf.const.VERSION,
         "installedCount": len(installed),
         "repositories": [repository(base, one, complaints.texts) for one in asked],
+        "offersLibc": offers_libc(base, installed),
         "installed": [package(one) for one in at_hand],
         "upgrades": [package(one) for one in upgrades],
         "obsoletes": [dict(package(new), replaces=[nevra(old) for old in replaced]) for new, replaced in pairs],

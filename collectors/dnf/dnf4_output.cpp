@@ -58,6 +58,7 @@ Repository repository_of(const json& object) {
   one.checked = time_of(object, "checked");
   one.published = time_of(object, "published");
   one.revision = text_of(object, "revision");
+  one.updateinfo = object.value("updateinfo", std::string());
   if (one.loaded) one.advisories = object.at("advisories").get<bool>();
   return one;
 }
@@ -149,6 +150,8 @@ Snapshot parse_dnf4(std::string_view text) {
     snapshot.tool_version = text_of(answer, "tool");
     snapshot.installed_count = answer.at("installedCount").get<std::size_t>();
     for (const auto& one : answer.at("repositories")) snapshot.repositories.push_back(repository_of(one));
+    if (const auto offers = answer.find("offersLibc"); offers != answer.end() && offers->is_boolean())
+      snapshot.offers_libc = offers->get<bool>();
     for (const auto& one : answer.at("installed")) snapshot.installed.push_back(package_of(one));
     read_candidates(answer, snapshot);
     for (const auto& one : answer.at("installonly"))

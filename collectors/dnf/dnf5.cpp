@@ -15,7 +15,6 @@
 #include "collectors/dnf/dnf_lines.h"
 #include "collectors/dnf/dnf_tools.h"
 #include "collectors/dnf/plan_output.h"
-#include "collectors/rpm/repo_files.h"
 #include "collectors/rpm/updateinfo_output.h"
 #include "platform/files.h"
 
@@ -36,6 +35,7 @@ class Dnf5 {
   Snapshot snapshot() {
     Snapshot snapshot;
     snapshot.tool = "dnf5";
+    configured_ = read_repo_files(access_.root, snapshot);
     const PackageList upgrades = packages({"check-upgrade"}, snapshot);
     const bool is_restricted = restricted();
     if (!is_restricted && snapshot.detail == Detail::structured &&
@@ -146,9 +146,7 @@ class Dnf5 {
     } catch (const std::system_error&) {
       return true;
     }
-    for (const auto& repo : rpm::read_repo_files(access_.root, rpm::dnf_repo_folders()).repositories)
-      if (!repo.excludes.empty() || !repo.includes.empty()) return true;
-    return hides_packages(access_.root);
+    return hides_packages(access_.root, configured_);
   }
 
   /// dnf5 tells only of advisories for newer versions of what is installed, of the same name and architecture.
@@ -187,7 +185,7 @@ class Dnf5 {
       snapshot.repositories = parse_dnf5_repositories(result.out);
       for (auto& one : snapshot.repositories) one.loaded = one.checked.has_value();
     } else if (knows_no_json(result)) {
-      snapshot.repositories = configured_repositories(access_.root);
+      snapshot.repositories = enabled_repositories(configured_);
     } else {
       throw no_answer(command(arguments), result);
     }
@@ -204,6 +202,7 @@ class Dnf5 {
   HostAccess access_;
   std::string program_;
   bool file_locks_ = true;
+  rpm::RepoFiles configured_;
 };
 
 }  // namespace

@@ -139,7 +139,9 @@ std::vector<AdvisoryRow> parse_dnf5_advisory_list(std::string_view text) {
 }
 
 std::vector<Repository> parse_dnf5_repositories(std::string_view text) {
-  return reading(text, "repositories", [](const json& answer) {
+  // dnf5 passes on what a .repo file says in another encoding.
+  const std::string repaired = clean_text(text, 3 * text.size());
+  return reading(repaired, "repositories", [](const json& answer) {
     std::vector<Repository> all;
     if (!answer.is_array())
       throw CollectorError(FailureKind::unparseable, "dnf5's JSON of repositories has another shape than is known");

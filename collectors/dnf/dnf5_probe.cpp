@@ -13,6 +13,8 @@ extern "C" {
 #include <solv/solvversion.h>
 }
 
+#include "collectors/dnf/dnf_kernels.h"
+
 namespace patchstate::dnf {
 namespace {
 
@@ -30,9 +32,6 @@ constexpr std::array kInstallOnly = {"kernel",
                                      "installonlypkg(kernel-module)",
                                      "installonlypkg(vm)",
                                      "multiversion(kernel)"};
-/// Judged also where nothing newer is there.
-constexpr std::array kAlwaysTold = {"kernel",         "kernel-core", "kernel-uek", "kernel-uek-core",
-                                    "kernel-rt-core", "kernel-rt",   "dnf5"};
 
 using Installed = std::map<Id, std::vector<Solvable*>>;
 
@@ -77,7 +76,9 @@ json nevra_of(Pool* pool, const Solvable* one) {
 Lines installed_lines(Pool* pool, const Installed& installed, const Upgrade& upgrade) {
   std::set<Id> names;
   for (const Id id : upgrade.chosen) names.insert(pool_id2solvable(pool, id)->name);
-  for (const char* const name : kAlwaysTold) names.insert(pool_str2id(pool, name, 1));
+  // Judged also where nothing newer is there.
+  names.insert(pool_str2id(pool, "dnf5", 1));
+  for (const auto& image : kKernelImages) names.insert(pool_str2id(pool, std::string(image.name).c_str(), 1));
   Lines lines;
   for (const auto& [name, all] : installed)
     if (names.contains(name))

@@ -76,7 +76,7 @@ std::vector<Repository> plain_repositories(const fs::path& root, const std::stri
   std::set<std::string> ids;
   for (const auto& one : configured.repositories)
     if (!ids.insert(one.id).second) return {};
-  std::vector<Repository> all = configured_repositories(root);
+  std::vector<Repository> all = enabled_repositories(configured);
   std::sort(all.begin(), all.end(), [](const auto& one, const auto& other) { return one.id < other.id; });  // as dnf5
   for (auto& one : all) {
     complete_from_cache(root, cache, one);

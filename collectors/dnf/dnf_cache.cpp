@@ -5,10 +5,11 @@
 #include <array>
 #include <system_error>
 
+#include <fmt/core.h>
+
 #include "assessment/assessment_json.h"
 #include "collectors/collector.h"
 #include "collectors/dnf/dnf_lines.h"
-#include "collectors/rpm/repo_files.h"
 #include "collectors/rpm/repomd_output.h"
 #include "collectors/rpm/updateinfo_file.h"
 #include "platform/files.h"
@@ -71,11 +72,22 @@ fs::path file_in(const CacheFolder& own, const rpm::RepomdFile& file) {
   return inside.empty() || *inside.begin() == ".." ? own.folder / "nonexistent" : own.folder / inside;
 }
 
-/// It names a file that is there. dnf keeps a parsed copy, without which the list of advisories is lost with the file.
+/// It names a file that is there, and one of the advisories in it is about security. dnf keeps a parsed copy, without
+/// which the list of advisories is lost with the file.
 bool has_advisories(const CacheFolder& own, const rpm::Repomd& repomd) {
   const auto* const file = rpm::file_of_type(repomd, "updateinfo");
   std::error_code error;
-  return file != nullptr && fs::exists(file_in(own, *file), error);
+  return file != nullptr && fs::exists(file_in(own, *file), error) && rpm::names_security(file_in(own, *file));
+}
+
+/// Where a check finds nothing new, repomd.xml stays as it is: dnf and dnf5 touch the list of packages then, yum its
+/// cookie.
+Time last_check(const CacheFolder& own, const rpm::Repomd& repomd) {
+  Time last = own.fetched;
+  const auto* const primary = rpm::file_of_type(repomd, "primary");
+  for (const fs::path& touched : {primary == nullptr ? own.repomd : file_in(own, *primary), own.folder / "cachecookie"})
+    if (const auto times = file_times(touched)) last = std::max(last, Time(times->modified));
+  return last;
 }
 
 bool hides_packages_by(const fs::path& file) {
@@ -95,7 +107,31 @@ bool hides_packages_by(const fs::path& file) {
   return hides;
 }
 
+std::vector<fs::path> files_in(const fs::path& folder) {
+  std::vector<fs::path> files;
+  std::error_code error;
+  for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error))
+    files.push_back(entry->path());
+  return files;
+}
+
 }  // namespace
+
+// 0:bash-4.2.46-33.el7.*
+// !1:openssl-1.0.2k-26.el7_9.*
+bool has_yum_locks(const fs::path& root) {
+  bool has_some = false;
+  try {
+    const auto list = read_file_if_there(below(root, "/etc/yum/pluginconf.d/versionlock.list"), kLargestConfig);
+    for_each_line(list.value_or(""), [&](std::string_view line) {
+      const auto words = words_of(line);
+      has_some = has_some || (!words.empty() && words[0].front() != '#');
+    });
+  } catch (const std::system_error&) {
+    return true;
+  }
+  return has_some;
+}
 
 void complete_from_cache(const fs::path& root, const std::string& folder, Repository& repository) {
   const CacheFolder own = folder_of(root, folder, repository.id);
@@ -111,7 +147,7 @@ void complete_from_cache(const fs::path& root, const std::string& folder, Reposi
       repository.problem = "repomd.xml is " + *repomd.problem;
       return;
     }
-    if (!repository.checked && repository.loaded) repository.checked = own.fetched;
+    if (!repository.checked && repository.loaded) repository.checked = last_check(own, repomd);
     if (!repository.published) repository.published = repomd.published;
     if (repository.revision.empty()) repository.revision = repomd.revision;
     repository.advisories = has_advisories(own, repomd);
@@ -133,6 +169,8 @@ std::vector<rpm::RpmAdvisory> cached_advisories(const fs::path& root, const std:
     const auto* const file = rpm::file_of_type(repomd, "updateinfo");
     if (file == nullptr) return {};
     const fs::path path = file_in(own, *file);
+    // yum fetches it when somebody asks for advisories.
+    if (std::error_code error; !fs::exists(path, error)) return {};
     rpm::AdvisoryFilter wanted;
     for (const auto& name : names) wanted.packages.try_emplace(name);
     rpm::Updateinfo updateinfo = rpm::read_updateinfo(path, wanted);
@@ -147,9 +185,36 @@ std::vector<rpm::RpmAdvisory> cached_advisories(const fs::path& root, const std:
   return all;
 }
 
-std::vector<Repository> configured_repositories(const fs::path& root) {
+void add_cached_advisories(const fs::path& root, const std::string& folder, Snapshot& snapshot) {
+  std::set<std::string> names;
+  for (const auto& one : snapshot.candidates) names.insert(one.package.name);
+  for (const auto& one : snapshot.kernels) names.insert(one.package.name);
+  if (names.empty()) return;
+  for (const auto& repository : snapshot.repositories)
+    for (auto& one : cached_advisories(root, folder, repository.id, names))
+      snapshot.advisories.push_back(std::move(one));
+  snapshot.advisories = rpm::merge_by_id(std::move(snapshot.advisories));
+}
+
+rpm::RepoFiles read_repo_files(const fs::path& root, Snapshot& snapshot) {
+  rpm::RepoFiles files = rpm::read_repo_files(root, rpm::dnf_repo_folders());
+  snapshot.warnings.insert(snapshot.warnings.end(), files.warnings.begin(), files.warnings.end());
+  return files;
+}
+
+rpm::RepoFiles read_every_line_of_repo_files(const fs::path& root, Snapshot& snapshot) {
+  rpm::RepoFiles files = read_repo_files(root, snapshot);
+  for (const auto& line : files.not_understood)
+    snapshot.warnings.push_back(
+        {"not_understood",
+         fmt::format("a line of a .repo file is not understood, so updates of a repository may be missing: {}", line),
+         "", true});
+  return files;
+}
+
+std::vector<Repository> enabled_repositories(const rpm::RepoFiles& files) {
   std::vector<Repository> all;
-  for (const auto& one : rpm::read_repo_files(root, rpm::dnf_repo_folders()).repositories) {
+  for (const auto& one : files.repositories) {
     if (!one.enabled) continue;
     Repository repository;
     repository.id = one.id;
@@ -160,13 +225,15 @@ std::vector<Repository> configured_repositories(const fs::path& root) {
   return all;
 }
 
-bool hides_packages(const fs::path& root) {
-  if (hides_packages_by(below(root, "/etc/dnf/dnf.conf")) || hides_packages_by(below(root, "/etc/yum.conf")))
-    return true;
-  std::error_code error;
-  for (const auto& entry : fs::directory_iterator(below(root, "/etc/dnf/libdnf5.conf.d"), error))
-    if (hides_packages_by(entry.path())) return true;
-  return false;
+bool hides_packages(const fs::path& root, const rpm::RepoFiles& files) {
+  for (const char* const path : {"/etc/dnf/dnf.conf", "/etc/yum.conf", "/etc/tdnf/tdnf.conf"})
+    if (hides_packages_by(below(root, path))) return true;
+  for (const auto& file : files_in(below(root, "/etc/dnf/libdnf5.conf.d")))
+    if (hides_packages_by(file)) return true;
+  const auto& repositories = files.repositories;
+  return std::any_of(repositories.begin(), repositories.end(),
+                     [](const auto& one) { return !one.excludes.empty() || !one.includes.empty(); }) ||
+         has_yum_locks(root) || !files_in(below(root, "/etc/tdnf/locks.d")).empty();
 }
 
 }  // namespace patchstate::dnf

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "collectors/dnf/dnf_snapshot.h"
+#include "collectors/rpm/repo_files.h"
 
 namespace patchstate::dnf {
 
@@ -23,11 +24,26 @@ void complete_from_cache(const std::filesystem::path& root, const std::string& f
 std::vector<rpm::RpmAdvisory> cached_advisories(const std::filesystem::path& root, const std::string& folder,
                                                 const std::string& repository, const std::set<std::string>& names);
 
-/// The enabled repositories of the .repo files, for a tool that does not list them.
-std::vector<Repository> configured_repositories(const std::filesystem::path& root);
+/// Those of every repository that name a candidate, or a kernel (an older one may run), beside what the snapshot has
+/// already, each once.
+void add_cached_advisories(const std::filesystem::path& root, const std::string& folder, Snapshot& snapshot);
 
-/// Whether dnf.conf or a file beside it has a line that hides packages (excludepkgs, exclude, includepkgs), or can't be
-/// read.
-bool hides_packages(const std::filesystem::path& root);
+/// The enabled ones of them, for a tool that does not list them.
+std::vector<Repository> enabled_repositories(const rpm::RepoFiles& files);
+
+/// The .repo files below `root`. Those that this user can't read are warnings of the snapshot: tools pass them over
+/// without a word.
+rpm::RepoFiles read_repo_files(const std::filesystem::path& root, Snapshot& snapshot);
+
+/// The same for a tool that does not say what it can't make out in them: lines that are not understood are warnings
+/// too.
+rpm::RepoFiles read_every_line_of_repo_files(const std::filesystem::path& root, Snapshot& snapshot);
+
+/// Whether the list of yum's plugin versionlock names something, or can't be read.
+bool has_yum_locks(const std::filesystem::path& root);
+
+/// Whether packages may be hidden: the configuration of a tool or a .repo file has a line that does (excludepkgs,
+/// exclude, includepkgs), yum or tdnf has a list of locks, or one of these files can't be read.
+bool hides_packages(const std::filesystem::path& root, const rpm::RepoFiles& files);
 
 }  // namespace patchstate::dnf

@@ -2,6 +2,8 @@
 #include "collectors/dnf/dnf_metadata_rules.h"
 
 #include <algorithm>
+#include <array>
+#include <string_view>
 
 #include <fmt/core.h>
 
@@ -45,11 +47,36 @@ bool is_about_unloaded(const Snapshot& snapshot, const Complaint& complaint) {
   });
 }
 
+/// Each system's own repositories have its C library, under whatever name they are mirrored; others' have not. Where
+/// one was not loaded it may be that one, which is said already.
+bool lacks_own_repositories(const Snapshot& snapshot) {
+  const auto& all = snapshot.repositories;
+  return snapshot.offers_libc == false && !all.empty() &&
+         std::all_of(all.begin(), all.end(), [](const Repository& one) { return one.loaded; });
+}
+
+/// dnf 4 goes on without a .repo file that it can't read, or a section of it (dnf/conf/read.py).
+bool is_about_left_out(std::string_view text) {
+  constexpr std::array kSentences = {"failed loading", "Bad id for repo", "Error parsing config"};
+  return std::any_of(kSentences.begin(), kSentences.end(),
+                     [&](const char* words) { return text.find(words) != std::string_view::npos; });
+}
+
+/// The reader of the same files has said so already.
+bool is_about_unreadable(const Snapshot& snapshot, const Complaint& complaint) {
+  return std::any_of(snapshot.warnings.begin(), snapshot.warnings.end(), [&](const Warning& one) {
+    return !one.subject.empty() && complaint.text.find(one.subject) != std::string::npos;
+  });
+}
+
 void add_complaints(const Snapshot& snapshot, std::vector<Warning>& warnings) {
   for (const auto& complaint : snapshot.complaints) {
-    if (is_about_unloaded(snapshot, complaint)) continue;
+    if (is_about_unloaded(snapshot, complaint) || is_about_unreadable(snapshot, complaint)) continue;
     const std::string text = snapshot.tool + " says: " + masked(complaint.text, 500);
-    if (complaint.error)
+    if (is_about_left_out(complaint.text))
+      warnings.push_back(
+          incomplete("source_unreadable", "", "repositories were left out, so their updates are not known: " + text));
+    else if (complaint.error)
       warnings.push_back(incomplete("dnf_error", "", text));
     else
       warnings.push_back({"dnf_warning", text, "", false});
@@ -83,7 +110,7 @@ Metadata judge_metadata(const Snapshot& snapshot) {
 }
 
 std::vector<Warning> judge_health(const Snapshot& snapshot) {
-  std::vector<Warning> warnings;
+  std::vector<Warning> warnings = snapshot.warnings;
   if (snapshot.installed_count == std::size_t{0})
     warnings.push_back(
         incomplete("no_installed_packages", "", "the rpm database names no installed package, which can't be"));
@@ -92,6 +119,12 @@ std::vector<Warning> judge_health(const Snapshot& snapshot) {
                                   fmt::format("{} has no repository enabled: nothing can be known to be missing. See "
                                               "`{} repolist`",
                                               snapshot.tool, snapshot.tool)));
+  if (lacks_own_repositories(snapshot))
+    warnings.push_back(incomplete(
+        "no_security_source", "",
+        fmt::format("no enabled repository offers glibc in any version, so the system's own repositories are not among "
+                    "them, and its updates are not known. Register the system, or enable them: see `{} repolist --all`",
+                    snapshot.tool)));
   for (const auto& repository : snapshot.repositories) add_repository_warnings(snapshot, repository, warnings);
   if (snapshot.plan_failed)
     warnings.push_back(

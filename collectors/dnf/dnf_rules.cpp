@@ -11,6 +11,7 @@
 #include <fmt/core.h>
 
 #include "assessment/assessment_json.h"
+#include "collectors/dnf/dnf_kernels.h"
 #include "collectors/dnf/dnf_metadata_rules.h"
 #include "collectors/dnf/dnf_purl.h"
 
@@ -105,12 +106,12 @@ class Judge {
     return all;
   }
 
-  bool publishes_advisories(const std::string& repository) const {
+  bool tells_security(const std::string& repository) const {
     return std::any_of(snapshot_.repositories.begin(), snapshot_.repositories.end(),
                        [&](const Repository& one) { return one.id == repository && one.advisories.value_or(false); });
   }
 
-  bool every_repository_publishes_advisories() const {
+  bool every_repository_tells_security() const {
     const auto& all = snapshot_.repositories;
     return !all.empty() &&
            std::all_of(all.begin(), all.end(), [](const Repository& one) { return one.advisories.value_or(false); });
@@ -146,24 +147,34 @@ class Judge {
     }
   }
 
+  /// No word at all, or one of its own with CVEs. Without them a word of its own that isn't "security" is none that
+  /// matters, in a repository that knows that one.
+  static bool may_be_security(const rpm::RpmAdvisory& advisory) {
+    return rpm::classification_of(advisory.type) == Classification::unknown &&
+           (advisory.type.empty() || !advisory.cves.empty());
+  }
+
   void classify(const std::vector<const rpm::RpmAdvisory*>& all, bool repository_tells, Update& update) const {
     for (const auto* advisory : all) add_advisory(*advisory, update);
     std::sort(update.classifications.begin(), update.classifications.end());
-    // Beside an advisory that says what the update is, one that doesn't takes nothing away.
+    const bool is_doubtful = !is_security(update) && std::any_of(all.begin(), all.end(), [](const auto* advisory) {
+      return may_be_security(*advisory);
+    });
+    // Beside an advisory that says what the update is, one with a word of its own takes nothing away.
     if (update.classifications.size() > 1) std::erase(update.classifications, Classification::unknown);
+    if (is_doubtful) update.classifications = {Classification::unknown};
     set_severity(all, update);
     if (!all.empty()) {
       for (const auto* advisory : all)
         update.evidence += (update.evidence.empty() ? "" : ", ") + advisory->id +
                            (advisory->type.empty() ? "" : " (" + advisory->type + ")");
-      // A word of its own that isn't "security", in a repository that knows that one.
-      if (is_unclassified(update) && update.cves.empty()) update.classifications = {Classification::other};
+      if (is_unclassified(update) && !is_doubtful) update.classifications = {Classification::other};
     } else if (repository_tells) {
       update.classifications = {Classification::other};
       update.evidence = fmt::format("no advisory of {} names it", update.repository);
     } else {
       update.classifications = {Classification::unknown};
-      update.evidence = fmt::format("{} has no advisory data, so nobody can tell security from other",
+      update.evidence = fmt::format("{} names no advisory about security, so nobody can tell security from other",
                                     update.repository.empty() ? "its repository" : update.repository);
     }
   }
@@ -182,19 +193,15 @@ class Judge {
     set_source(candidate.source, update);
     update.purl = purl(package, around_.os_id);
     const auto brought = advisories_of(package, installed);
-    classify(brought, publishes_advisories(candidate.repository), update);
+    classify(brought, tells_security(candidate.repository), update);
     if (!update.published) update.published = candidate.built;
     const bool reboots =
         std::any_of(brought.begin(), brought.end(), [](const auto* one) { return one->reboot_suggested; });
-    if (reboots || is_kernel(package.name)) update.reboot_behavior = RebootBehavior::always_requires_reboot;
+    if (reboots || kernel_image(package.name) != nullptr)
+      update.reboot_behavior = RebootBehavior::always_requires_reboot;
     if (const auto module = modules_.find(rpm::to_text(package)); module != modules_.end())
       update.evidence += " [module " + *module->second + "]";
     return update;
-  }
-
-  static bool is_kernel(std::string_view name) {
-    return name == "kernel" || name == "kernel-core" || name == "kernel-uek" || name == "kernel-uek-core" ||
-           name == "kernel-rt" || name == "kernel-rt-core";
   }
 
   /// "bash-5.1-2.src.rpm": the name and version of the source package.
@@ -264,22 +271,34 @@ class Judge {
     }
   }
 
+  /// Of several that have its version the one that has its flavour, too. nullptr: none is installed, or nothing runs.
+  const Kernel* running_kernel() const {
+    const Kernel* best = nullptr;
+    int best_fit = 0;
+    for (const auto& one : snapshot_.kernels) {
+      const int fit = one.release.empty() ? fits_release(one.package, around_.kernel_running)
+                                          : (one.release == around_.kernel_running ? 3 : 0);
+      if (fit <= best_fit) continue;
+      best = &one;
+      best_fit = fit;
+    }
+    return best;
+  }
+
   /// The newest kernel is installed and another one runs: that update is not in force yet (edge-51).
   void add_pending_kernels() {
-    const auto running = std::find_if(snapshot_.kernels.begin(), snapshot_.kernels.end(), [&](const Kernel& one) {
-      return !one.release.empty() && one.release == around_.kernel_running;
-    });
-    if (running == snapshot_.kernels.end()) return;
-    const Kernel* newest = &*running;
+    const Kernel* const running = running_kernel();
+    if (running == nullptr) return;
+    const Kernel* newest = running;
     for (const auto& one : snapshot_.kernels)
       if (one.package.name == running->package.name && one.package.arch == running->package.arch &&
           rpm::compare(one.package.evr, newest->package.evr) > 0)
         newest = &one;
-    if (newest == &*running) return;
+    if (newest == running) return;
     Candidate kernel;
     kernel.package = newest->package;
     Update update = facts(kernel, &running->package.evr);
-    if (update.advisories.empty() && every_repository_publishes_advisories()) {
+    if (update.advisories.empty() && every_repository_tells_security()) {
       update.classifications = {Classification::other};
       update.evidence = "no advisory names a version since the running one";
     }

@@ -24,7 +24,8 @@ struct Repository {
   std::optional<Time> checked;     ///< last successful check against the server
   std::optional<Time> published;   ///< newest time in its metadata
   std::string revision;            ///< of repomd.xml
-  std::optional<bool> advisories;  ///< whether it publishes advisory data (updateinfo); nullopt: not known
+  std::optional<bool> advisories;  ///< whether it names advisories about security; nullopt: not known
+  std::string updateinfo;          ///< where dnf 4 has them; empty: nowhere
   bool has_modules = false;        ///< it publishes module streams
   std::string cache;  ///< its folder below the root, of which there is one alone; empty: of none or of several
 };
@@ -45,7 +46,7 @@ struct Candidate {
 /// An installed package of which several versions may be installed side by side.
 struct Kernel {
   rpm::Nevra package;
-  std::string release;  ///< as `uname -r` says
+  std::string release;  ///< as `uname -r` says; empty: the tool does not tell
 };
 
 /// What the tool's own full upgrade would do.
@@ -78,6 +79,7 @@ struct Snapshot {
   Detail detail = Detail::structured;
   std::optional<std::size_t> installed_count;
   std::vector<Repository> repositories;
+  std::optional<bool> offers_libc;    ///< some repository has a version of glibc; nullopt: not known, not installed
   std::vector<rpm::Nevra> installed;  ///< at least every installed package that has the name of a candidate
   std::vector<Candidate> candidates;
   std::vector<Kernel> kernels;
@@ -86,6 +88,7 @@ struct Snapshot {
   std::optional<Plan> plan;  ///< nullopt: not asked
   bool plan_failed = false;  ///< asked, and the tool could not say
   std::vector<Complaint> complaints;
+  std::vector<Warning> warnings;            ///< of what was read for it: the .repo files
   std::vector<std::string> not_understood;  ///< data no record came from
 };
 

@@ -2,6 +2,8 @@
 #include "collectors/dnf/dnf_surroundings.h"
 
 #include <array>
+#include <set>
+#include <string_view>
 #include <system_error>
 
 #include <fmt/core.h>
@@ -31,9 +33,28 @@ constexpr std::array kFolders = {"/etc/dnf",
                                  "/etc/yum/vars",
                                  "/etc/yum/pluginconf.d",
                                  "/etc/tdnf",
-                                 "/etc/tdnf/vars"};
-/// Metadata as the tools fetched them.
-constexpr std::array kCaches = {"/var/cache/dnf", "/var/cache/libdnf5", "/var/cache/tdnf"};
+                                 "/etc/tdnf/vars",
+                                 "/etc/tdnf/locks.d"};
+/// Metadata as the tools fetched them, each repository's in a folder.
+constexpr std::array kCaches = {"/var/cache/dnf", "/var/cache/libdnf5", "/var/cache/tdnf", "/var/cache/yum"};
+constexpr std::string_view kYumCache = kCaches.back();
+
+void add_folders_in(const fs::path& root, const std::string& folder, std::vector<std::string>& all) {
+  std::set<std::string> names;  // in order
+  std::error_code error;
+  for (fs::directory_iterator entry(below(root, folder), error), end; !error && entry != end; entry.increment(error))
+    if (entry->is_directory(error)) names.insert(entry->path().filename().string());
+  for (const auto& name : names) all.push_back(folder + "/" + name);
+}
+
+/// Where folders of repositories are: yum's are ARCH/RELEASE/ID, or just ID before RHEL 6.
+std::vector<std::string> cache_folders(const fs::path& root) {
+  std::vector<std::string> folders(kCaches.begin(), kCaches.end());
+  std::vector<std::string> architectures;
+  add_folders_in(root, std::string(kYumCache), architectures);
+  for (const auto& one : architectures) add_folders_in(root, one, folders);
+  return folders;
+}
 
 /// dnf's own order: the later folder counts.
 std::string pinned_release(const HostAccess& access) {
@@ -69,7 +90,7 @@ std::string fingerprint(const HostAccess& access) {
   };
   for (const char* const file : {"/etc/yum.conf", "/etc/os-release", "/var/lib/dnf/modules.toml"}) add_stamp(file);
   for (const char* const folder : kFolders) text += stamp_folder(below(access.root, folder));
-  for (const char* const cache : kCaches) text += rpm::hash_repomd_files(access.root, cache);
+  for (const auto& cache : cache_folders(access.root)) text += rpm::hash_repomd_files(access.root, cache);
   if (access.root == "/") text += running_kernel() + "\n";
   return text;
 }
@@ -78,7 +99,7 @@ std::vector<fs::path> watched_paths() {
   std::vector<fs::path> paths = rpm::rpm_watched_paths();
   paths.insert(paths.end(), kFolders.begin(), kFolders.end());
   // dnf5 and tdnf write into the folder of a repository only.
-  for (const char* const cache : kCaches) paths.push_back(fs::path(cache) / "*");
+  for (const auto& cache : cache_folders("/")) paths.push_back(fs::path(cache) / "*");
   return paths;
 }
 

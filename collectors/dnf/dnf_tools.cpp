@@ -5,6 +5,7 @@
 #include <set>
 #include <utility>
 
+#include "collectors/dnf/dnf_kernels.h"
 #include "collectors/rpm/rpm_database.h"
 
 namespace patchstate::dnf {
@@ -39,6 +40,7 @@ void add_candidates(const std::vector<PackageRow>& rows, const std::vector<Repla
     one.package = row.package;
     one.repository = row.repository;
     one.held = held;
+    if (held) one.held_by = "an exclude or a version lock";
     for (const auto& old : replaced) one.replaces.push_back(old.package);
     snapshot.candidates.push_back(std::move(one));
   };
@@ -47,8 +49,8 @@ void add_candidates(const std::vector<PackageRow>& rows, const std::vector<Repla
 }
 
 void read_installed(const HostAccess& access, Snapshot& snapshot) {
-  std::set<std::string> names = {"kernel",          "kernel-core", "kernel-uek",
-                                 "kernel-uek-core", "kernel-rt",   "kernel-rt-core"};
+  std::set<std::string> names;
+  for (const auto& image : kKernelImages) names.emplace(image.name);
   for (const auto& one : snapshot.candidates)
     if (!one.package.name.starts_with('-')) names.insert(one.package.name);  // never an option of rpm's
   auto found = rpm::installed_packages(access, std::vector<std::string>(names.begin(), names.end()), kDeadline);
@@ -58,8 +60,7 @@ void read_installed(const HostAccess& access, Snapshot& snapshot) {
 }
 
 void add_installed(rpm::Nevra package, Snapshot& snapshot) {
-  if (package.name.starts_with("kernel"))
-    snapshot.kernels.push_back({package, package.evr.version + "-" + package.evr.release + "." + package.arch});
+  if (kernel_image(package.name) != nullptr) snapshot.kernels.push_back({package, {}});
   snapshot.installed.push_back(std::move(package));
 }
 

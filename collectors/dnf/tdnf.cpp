@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "collectors/dnf/tdnf.h"
 
-#include <map>
-#include <set>
 #include <utility>
 
 #include "collectors/dnf/dnf_cache.h"
 #include "collectors/dnf/dnf_errors.h"
 #include "collectors/dnf/dnf_tools.h"
 #include "collectors/dnf/tdnf_output.h"
-#include "collectors/rpm/updateinfo_output.h"
 
 namespace patchstate::dnf {
 namespace {
@@ -23,19 +20,14 @@ class Tdnf {
   Snapshot snapshot() const {
     Snapshot snapshot;
     snapshot.tool = "tdnf";
+    const rpm::RepoFiles configured = read_every_line_of_repo_files(access_.root, snapshot);
     snapshot.repositories = parse_tdnf_repositories(answer({"repolist"}));
     for (auto& one : snapshot.repositories) complete_from_cache(access_.root, kCache, one);
     add_candidates(newest_of_each(updates({"list", "updates"})), {}, false, snapshot);
-    if (hides_packages(access_.root))
+    if (hides_packages(access_.root, configured))
       add_candidates(newest_of_each(updates({"--disableexcludes", "list", "updates"})), {}, true, snapshot);
     read_installed(access_, snapshot);
-    std::map<std::string, std::set<std::string>> names;  // by repository
-    for (const auto& one : snapshot.candidates)
-      for (const auto& repository : snapshot.repositories) names[repository.id].insert(one.package.name);
-    for (const auto& [repository, wanted] : names)
-      for (auto& one : cached_advisories(access_.root, kCache, repository, wanted))
-        snapshot.advisories.push_back(std::move(one));
-    snapshot.advisories = rpm::merge_by_id(std::move(snapshot.advisories));
+    add_cached_advisories(access_.root, kCache, snapshot);
     return snapshot;
   }
 

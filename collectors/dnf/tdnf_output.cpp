@@ -45,7 +45,8 @@ PackageList parse_tdnf_packages(std::string_view text) {
 
 std::vector<Repository> parse_tdnf_repositories(std::string_view text) {
   std::vector<Repository> all;
-  for_each_object(text, "repositories", [&](const json& one) {
+  // tdnf passes on what a .repo file says in another encoding.
+  for_each_object(clean_text(text, 3 * text.size()), "repositories", [&](const json& one) {
     if (!one.value("Enabled", true)) return;
     Repository repository;
     repository.id = text_of(one, "Repo");

@@ -24,17 +24,23 @@ class Yum {
     Snapshot snapshot;
     snapshot.tool = "yum";
     snapshot.detail = Detail::text;
-    snapshot.repositories = configured_repositories(access_.root);
+    const rpm::RepoFiles configured = read_every_line_of_repo_files(access_.root, snapshot);
+    snapshot.repositories = enabled_repositories(configured);
     for (auto& one : snapshot.repositories) complete_from_cache(access_.root, kCache, one);
     // Every advisory above what is installed, whatever its type.
-    read_advisories(snapshot);
+    const bool has_plugin = read_advisories(snapshot);
     const PackageList updates = check_update({}, snapshot);
     add_candidates(newest_of_each(updates.rows), updates.replacements, false, snapshot);
-    if (hides_packages(access_.root)) {
-      const PackageList all = check_update({"--disableexcludes=all"}, snapshot);
+    if (hides_packages(access_.root, configured)) {
+      std::vector<std::string> options = {"--disableexcludes=all"};
+      // What the plugin hides is no exclude to yum.
+      if (has_yum_locks(access_.root)) options.emplace_back("--disableplugin=versionlock");
+      const PackageList all = check_update(std::move(options), snapshot);
       add_candidates(newest_of_each(all.rows), all.replacements, true, snapshot);
     }
     read_installed(access_, snapshot);
+    // An empty list is printed without an error where the plugin can't read what is there (edge-107).
+    if (has_plugin) add_cached_advisories(access_.root, kCache, snapshot);
     return snapshot;
   }
 
@@ -62,7 +68,8 @@ class Yum {
     return list;
   }
 
-  void read_advisories(Snapshot& snapshot) const {
+  /// Whether yum has a plugin that knows advisories.
+  bool read_advisories(Snapshot& snapshot) const {
     const Command asked = command({"updateinfo", "list", "available"});
     const ProcessResult result = access_.runner.run(asked);
     // The plugin that knows advisories is a package of its own before RHEL 7.
@@ -70,13 +77,14 @@ class Yum {
     if (no_plugin) {
       for (auto& one : snapshot.repositories) one.advisories = false;
       snapshot.complaints.push_back({false, "yum-plugin-security is not installed, so no update can be classified"});
-      return;
+      return false;
     }
     if (!result.ok()) throw no_answer(asked, result);
     AdvisoryList list = parse_advisory_list(result.out);
     take(list.not_understood, snapshot);
     snapshot.advisories = advisories_of(list.rows);
     add_cves(snapshot);
+    return true;
   }
 
   /// The list of CVEs names packages, not advisories: a CVE belongs to every security advisory for just that version.

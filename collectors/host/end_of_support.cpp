@@ -8,35 +8,17 @@
 #include <fmt/core.h>
 
 #include "assessment/assessment_json.h"
+#include "collectors/host/os_release.h"
 
 namespace patchstate {
 namespace {
 
 using OsRelease = std::map<std::string, std::string>;
 
-std::string value_of(const OsRelease& os_release, const char* key) {
-  const auto found = os_release.find(key);
-  return found == os_release.end() ? std::string() : found->second;
-}
-
-/// The release whose security updates this system gets.
-struct Release {
-  std::string table;
-  std::string codename;
-  std::string version;
-};
-
-Release release_of(const OsRelease& os_release) {
-  const std::string id = value_of(os_release, "ID");
-  if (id == "debian" || id == "ubuntu") {
-    std::string codename = value_of(os_release, "VERSION_CODENAME");
-    if (codename.empty()) codename = value_of(os_release, "UBUNTU_CODENAME");
-    return {id + ".csv", codename, value_of(os_release, "VERSION_ID")};
-  }
-  // A derivative that names its base gets the base's updates.
-  if (auto codename = value_of(os_release, "UBUNTU_CODENAME"); !codename.empty()) return {"ubuntu.csv", codename, {}};
-  if (auto codename = value_of(os_release, "DEBIAN_CODENAME"); !codename.empty()) return {"debian.csv", codename, {}};
-  return {};
+/// Raspbian rebuilds what Debian publishes.
+BaseRelease release_of(const OsRelease& os_release) {
+  if (value_of(os_release, "ID") != "raspbian") return base_release(os_release);
+  return {"debian", value_of(os_release, "VERSION_CODENAME"), value_of(os_release, "VERSION_ID"), false};
 }
 
 /// "2026-06-10"
@@ -83,7 +65,7 @@ class Row {
 };
 
 /// Version "22.04" of the row "22.04 LTS". By name where the system tells it: Debian's testing has no version.
-bool is_about(const Row& row, const Release& release) {
+bool is_about(const Row& row, const BaseRelease& release) {
   if (!release.codename.empty()) return row["series"] == release.codename;
   const auto version = row["version"];
   return !release.version.empty() && version.substr(0, version.find(' ')) == release.version;
@@ -94,7 +76,8 @@ bool is_about(const Row& row, const Release& release) {
 //
 // version,codename,series,created,release,eol,eol-server,eol-esm,eol-legacy
 // 22.04 LTS,Jammy Jellyfish,jammy,2021-10-14,2022-04-21,2027-06-01,2027-06-01,2032-04-09
-std::optional<EndOfSupport> from_table(std::string_view csv, const Release& release, std::string_view longest_column) {
+std::optional<EndOfSupport> from_table(std::string_view csv, const BaseRelease& release,
+                                       std::string_view longest_column) {
   const auto lines = split(csv, '\n');
   const auto names = split(lines.front(), ',');
   for (std::size_t i = 1; i < lines.size(); ++i) {
@@ -121,16 +104,17 @@ bool has_lts(std::string_view arch) {
 }  // namespace
 
 std::string distro_info_table(const OsRelease& os_release) {
-  return release_of(os_release).table;
+  const std::string distribution = release_of(os_release).distribution;
+  return distribution == "debian" || distribution == "ubuntu" ? distribution + ".csv" : "";
 }
 
 std::optional<EndOfSupport> end_of_support(const OsRelease& os_release, std::string_view distro_info_csv,
                                            bool esm_enabled, std::string_view arch) {
   if (const auto first_day = parse_date(value_of(os_release, "SUPPORT_END")))
     return EndOfSupport{*first_day, "os-release SUPPORT_END"};
-  const Release release = release_of(os_release);
-  if (release.table.empty()) return std::nullopt;
-  const bool debian = release.table == "debian.csv";
+  const BaseRelease release = release_of(os_release);
+  if (distro_info_table(os_release).empty()) return std::nullopt;
+  const bool debian = release.distribution == "debian";
   const bool extended = debian ? has_lts(arch) : esm_enabled;
   return from_table(distro_info_csv, release, !extended ? "eol" : debian ? "eol-lts" : "eol-esm");
 }

@@ -22,8 +22,8 @@ std::optional<EndOfSupport> end_of_support(const std::map<std::string, std::stri
                                            std::string_view distro_info_csv, bool esm_enabled,
                                            std::string_view arch = {});
 
-/// The table that knows this release, or the release it is built on (UBUNTU_CODENAME, DEBIAN_CODENAME): "debian.csv",
-/// "ubuntu.csv", or empty.
+/// The table that knows this release, or the release it is built on (UBUNTU_CODENAME, DEBIAN_CODENAME; Raspbian is
+/// built on Debian's of the same name): "debian.csv", "ubuntu.csv", or empty.
 std::string distro_info_table(const std::map<std::string, std::string>& os_release);
 
 }  // namespace patchstate

@@ -22,7 +22,7 @@ namespace fs = std::filesystem;
 constexpr const char* kOsRelease = "/etc/os-release";
 
 /// Which system it is. Without that, nobody can say whether it still gets security updates: `incomplete`.
-void read_os(const fs::path& root, HostFacts& facts) {
+void read_os(const fs::path& root, Time now, HostFacts& facts) {
   const auto doubt = [&](const char* code, std::string message) {
     facts.warnings.push_back({code, std::move(message), kOsRelease, true});
   };
@@ -44,7 +44,7 @@ void read_os(const fs::path& root, HostFacts& facts) {
                               fmt::format("{} lines of os-release are no KEY=value, the first one is \"{}\"",
                                           not_understood.size(), clean_text(not_understood.front(), 100)),
                               kOsRelease, true});
-  if (const auto end = read_end_of_support(root, values, facts.host.arch)) {
+  if (const auto end = read_end_of_support(root, values, facts.host.arch, now)) {
     facts.host.os.end_of_support = end->date;
     facts.host.os.end_of_support_source = end->source;
   }
@@ -76,7 +76,7 @@ HostFacts read_host_facts(const HostAccess& access) {
   facts.host.hostname = clean_text(hostname(access.root), 256);
   facts.host.arch = package_architecture(access.root);
   if (access.root == "/") read_running_system(facts.host);
-  read_os(access.root, facts);
+  read_os(access.root, access.now, facts);
   read_kernels(access.root, facts);
   return facts;
 }

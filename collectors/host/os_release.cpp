@@ -116,12 +116,14 @@ std::map<std::string, std::string> parse_os_release(std::string_view text, std::
   return values;
 }
 
+std::string value_of(const std::map<std::string, std::string>& os_release, const char* key) {
+  const auto found = os_release.find(key);
+  return found == os_release.end() ? std::string() : found->second;
+}
+
 OperatingSystem operating_system(const std::map<std::string, std::string>& os_release) {
   constexpr std::size_t kMaxLength = 256;
-  const auto value = [&](const char* key) {
-    const auto found = os_release.find(key);
-    return found == os_release.end() ? std::string() : clean_text(found->second, kMaxLength);
-  };
+  const auto value = [&](const char* key) { return clean_text(value_of(os_release, key), kMaxLength); };
   OperatingSystem os;
   os.id = value("ID");
   os.version_id = value("VERSION_ID");
@@ -135,6 +137,20 @@ OperatingSystem operating_system(const std::map<std::string, std::string>& os_re
     rest.remove_prefix(one.size());
   }
   return os;
+}
+
+BaseRelease base_release(const std::map<std::string, std::string>& os_release) {
+  const auto value = [&](const char* key) { return value_of(os_release, key); };
+  if (const std::string id = value("ID"); id == "debian" || id == "ubuntu" || id == "devuan") {
+    BaseRelease own{id, value("VERSION_CODENAME"), value("VERSION_ID"), false};
+    if (own.codename.empty()) own.codename = value("UBUNTU_CODENAME");
+    // Devuan's testing has the number of the release to come, and two names: "excalibur ceres".
+    own.rolling = id != "ubuntu" && (own.version.empty() || own.codename.find(' ') != std::string::npos);
+    return own;
+  }
+  if (auto codename = value("UBUNTU_CODENAME"); !codename.empty()) return {"ubuntu", codename, {}, codename == "devel"};
+  if (auto codename = value("DEBIAN_CODENAME"); !codename.empty()) return {"debian", codename, {}, codename == "sid"};
+  return {};
 }
 
 PackageTools package_tools(const OperatingSystem& os) {

@@ -9,6 +9,15 @@ namespace {
 
 constexpr std::size_t kMost = 64U << 10U;
 
+std::map<std::string, std::string> readable_values(const std::filesystem::path& root) {
+  try {
+    const auto text = read_os_release(root);
+    return text ? parse_os_release(*text) : std::map<std::string, std::string>{};
+  } catch (const std::system_error&) {
+    return {};
+  }
+}
+
 }  // namespace
 
 std::optional<std::string> read_os_release(const std::filesystem::path& root) {
@@ -18,12 +27,11 @@ std::optional<std::string> read_os_release(const std::filesystem::path& root) {
 }
 
 OperatingSystem read_operating_system(const std::filesystem::path& root) {
-  try {
-    const auto text = read_os_release(root);
-    return text ? operating_system(parse_os_release(*text)) : OperatingSystem{};
-  } catch (const std::system_error&) {
-    return {};
-  }
+  return operating_system(readable_values(root));
+}
+
+BaseRelease read_base_release(const std::filesystem::path& root) {
+  return base_release(readable_values(root));
 }
 
 }  // namespace patchstate

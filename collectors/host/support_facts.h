@@ -11,9 +11,10 @@
 
 namespace patchstate {
 
-/// end_of_support() with the tables of distro-info-data below `root`; where it has none, with those of this machine.
+/// end_of_support() with the tables of distro-info-data below `root`; where it has none, with those of this machine,
+/// then with what this program knows (known_releases.h), which also knows some releases of others that have ended.
 std::optional<EndOfSupport> read_end_of_support(const std::filesystem::path& root,
                                                 const std::map<std::string, std::string>& os_release,
-                                                std::string_view arch);
+                                                std::string_view arch, Time now);
 
 }  // namespace patchstate

@@ -110,7 +110,26 @@ class RepomdReader final : public XmlEvents {
   bool in_data_ = false;
 };
 
+// <suseinfo xmlns="http://novell.com/package/metadata/suse/suseinfo"><expire>2592000</expire></suseinfo>
+class ExpiryReader final : public XmlEvents {
+ public:
+  void start(const XmlElement&) override {}
+  void end(std::string_view name, std::string_view text) override {
+    constexpr std::int64_t kLongest = std::int64_t{100} * 365 * 86400;
+    if (name != "expire") return;
+    const auto seconds = number(text);
+    if (seconds && *seconds > 0 && *seconds < kLongest) expiry = std::chrono::seconds(*seconds);
+  }
+
+  std::optional<std::chrono::seconds> expiry;
+};
+
 }  // namespace
+
+std::optional<std::chrono::seconds> parse_expiry(std::string_view suseinfo) {
+  ExpiryReader reader;
+  return read_xml(suseinfo, reader) ? std::nullopt : reader.expiry;
+}
 
 Repomd parse_repomd(std::string_view xml) {
   if (xml.size() > kLargest) {

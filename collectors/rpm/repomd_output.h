@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -30,6 +31,9 @@ struct Repomd {
 
 /// repodata/repomd.xml. Never throws for what is in the text.
 Repomd parse_repomd(std::string_view xml);
+/// For how long the vendor promises to make metadata anew, by suseinfo.xml; nullopt: it says nothing, or can't be read.
+/// Never throws for what is in the text.
+std::optional<std::chrono::seconds> parse_expiry(std::string_view suseinfo);
 /// The file of that type; nullptr: the repository has none.
 const RepomdFile* file_of_type(const Repomd& repomd, std::string_view type);
 

@@ -32,9 +32,23 @@ bool is_read_alike(const fs::path& updateinfo) {
   return rest && check.ends(*rest);
 }
 
+/// As libzypp has it: suseinfo.xml's span, from the newest of repomd.xml's files on.
+std::optional<Time> expiry_of(const fs::path& folder, const rpm::Repomd& repomd) {
+  const auto* const suseinfo = rpm::file_of_type(repomd, "suseinfo");
+  std::error_code error;
+  if (suseinfo == nullptr || !is_inside(suseinfo->location) || !fs::exists(folder / suseinfo->location, error))
+    return std::nullopt;
+  std::optional<Time> made;
+  for (const auto& file : repomd.files)
+    if (file.timestamp && (!made || *made < *file.timestamp)) made = file.timestamp;
+  const auto span = rpm::parse_expiry(rpm::read_compressed(folder / suseinfo->location, kLargestRepomd));
+  return made && span ? std::optional(*made + *span) : std::nullopt;
+}
+
 void forget_advisories(FetchedRepository& repository) {
   repository.advisories.clear();
   repository.names_security = false;
+  repository.tells_security = false;
 }
 
 }  // namespace
@@ -67,6 +81,7 @@ FetchedRepository read_fetched(const fs::path& root, const rpm::ConfiguredRepo& 
       one.reading = FetchedRepository::Reading::unreadable;
       one.problem = "repomd.xml is " + *repomd.problem;
     }
+    one.expires_at = expiry_of(folder, repomd);
     if (const auto* const updateinfo = rpm::file_of_type(repomd, "updateinfo")) {
       one.has_updateinfo = true;
       one.updateinfo = updateinfo->location;
@@ -87,6 +102,7 @@ void read_advisories(const fs::path& root, const rpm::AdvisoryFilter& wanted, Fe
   }
   const fs::path file = fetched_folder(root, "/var/cache/zypp/raw", repository.config.id) / repository.updateinfo;
   try {
+    repository.tells_security = rpm::names_security(file);
     if (repository.is_told && is_read_alike(file)) return;
     auto read = rpm::read_updateinfo(file, wanted);
     repository.advisories = std::move(read.advisories);

@@ -114,13 +114,25 @@ Snapshot read_system(const HostAccess& access) {
   return snapshot;
 }
 
-void complete_by_zypper(const HostAccess& access, const std::vector<std::string>& usable, Snapshot& snapshot) {
-  ZypperTools tools(access, rpm::find_rpm_database(access.root).folder);
-  // It would look for those it never fetched, and root's would begin a cache of them.
+/// It would look for those it never fetched, and root's would begin a cache of them.
+void prepare(ZypperTools& tools, const std::vector<std::string>& usable, const Snapshot& snapshot) {
   if (usable.size() < snapshot.repositories.size()) tools.only(usable);
   auto parsed = usable;
   parsed.emplace_back("@System");  // libzypp's name for what is installed
   tools.take_solver_caches(parsed);
+}
+
+/// Where some advisory is about what is installed the system's own repositories are there, without a start of zypper.
+bool may_lack_own_repositories(const Snapshot& snapshot) {
+  return std::any_of(snapshot.installed.begin(), snapshot.installed.end(),
+                     [](const auto& package) { return package.name == "glibc"; }) &&
+         std::none_of(snapshot.repositories.begin(), snapshot.repositories.end(),
+                      [](const auto& one) { return one.names_security; });
+}
+
+void complete_by_zypper(const HostAccess& access, const std::vector<std::string>& usable, Snapshot& snapshot) {
+  ZypperTools tools(access, rpm::find_rpm_database(access.root).folder);
+  prepare(tools, usable, snapshot);
   snapshot.tool_version = version_of_zypper(access, tools, snapshot);
   ask_zypper(tools, snapshot);
   read_wanted_advisories(access, snapshot);
@@ -135,6 +147,11 @@ Snapshot take_snapshot(const HostAccess& access) {
     read_wanted_advisories(access, snapshot);
   else
     complete_by_zypper(access, usable, snapshot);
+  if (may_lack_own_repositories(snapshot)) {
+    ZypperTools tools(access, rpm::find_rpm_database(access.root).folder);
+    prepare(tools, usable, snapshot);
+    snapshot.offers_libc = tools.offers("glibc", usable);
+  }
   return snapshot;
 }
 

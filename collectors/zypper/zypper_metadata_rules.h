@@ -8,7 +8,7 @@
 namespace patchstate::zypper {
 
 /// State and age of every enabled repository.
-Metadata judge_metadata(const Snapshot& snapshot);
+Metadata judge_metadata(const Snapshot& snapshot, const Surroundings& surroundings);
 
 /// What stands between this answer and the truth: repositories that were skipped, never fetched or can't be read, a
 /// lapsed registration, the update stack in need of an update, zypper's own complaints.

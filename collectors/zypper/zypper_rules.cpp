@@ -104,15 +104,15 @@ class Judge {
   }
 
   /// Security by the advisories between the two versions, never by the repository alone. Without any: the repository
-  /// tells security from other (it has advisories, and none of them names this), or nobody does.
+  /// tells security from other (some of its advisories are about security, and none names this), or nobody does.
   void classify(Update& update, const std::vector<Fix>& fixes) const {
     describe(update, fixes);
     if (!fixes.empty()) return;
     const auto* const from = repository(update.repository);
-    const bool tells = from != nullptr && from->has_updateinfo && from->problem.empty();
+    const bool tells = from != nullptr && from->tells_security && from->problem.empty();
     update.classifications = {tells ? Classification::other : Classification::unknown};
     update.evidence = tells ? "no advisory of " + update.repository + " names a version above the installed one"
-                            : "its repository has no advisories, so nobody can tell security from other";
+                            : "its repository names no advisory about security, so nobody can tell security from other";
   }
 
   void add_offered(const ListedUpdate& row) {
@@ -301,7 +301,8 @@ class Judge {
   std::vector<Warning> warnings_;
 };
 
-/// "5.14.21-150500.55.19-default" is kernel-default 5.14.21-150500.55.19.1: a rebuild counts on behind the release.
+/// "5.14.21-150500.55.19-default" is kernel-default 5.14.21-150500.55.19.1: a rebuild counts on behind the release, and
+/// in kernel-default-base, which comes in its place, a number of its own.
 bool runs(const rpm::InstalledPackage& kernel, const std::string& release) {
   const std::string version = kernel.evr.version + "-" + kernel.evr.release;
   return version == release || version.starts_with(release + ".");
@@ -315,15 +316,15 @@ void Judge::add_pending_kernel() {
   const std::string release = around_.kernel_running.substr(0, dash);
   const rpm::InstalledPackage* running = nullptr;
   for (const auto& package : snapshot_.installed)
-    if (package.name == name && runs(package, release) &&
+    if ((package.name == name || package.name == name + "-base") && runs(package, release) &&
         (running == nullptr || rpm::compare(running->evr, package.evr) < 0))
       running = &package;
   if (running == nullptr) return;
-  const auto newest = installed_.find({name, running->arch});
+  const auto newest = installed_.find({running->name, running->arch});
   if (newest == installed_.end() || rpm::compare(running->evr, newest->second->evr) >= 0) return;
-  Update update = facts(name, running->arch, newest->second->evr, running->evr);
+  Update update = facts(running->name, running->arch, newest->second->evr, running->evr);
   update.patch_id += "=" + update.version;
-  describe(update, advisories_.between(name, running->arch, running->evr, newest->second->evr));
+  describe(update, advisories_.between(running->name, running->arch, running->evr, newest->second->evr));
   if (!is_security(update)) {
     update.classifications = {Classification::unknown};
     update.evidence = "no advisory tells whether the versions since the running kernel carry security fixes";
@@ -370,7 +371,7 @@ Findings judge(const Snapshot& snapshot, const Surroundings& surroundings) {
   findings.tool_version = snapshot.tool_version;
   Judge judge(snapshot, surroundings);
   findings.updates = judge.updates();
-  findings.metadata = judge_metadata(snapshot);
+  findings.metadata = judge_metadata(snapshot, surroundings);
   for (const auto& update : findings.updates) {
     if (!is_pending(update) || !is_unclassified(update)) continue;
     auto& list = findings.metadata.missing_advisory_data;

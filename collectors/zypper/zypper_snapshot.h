@@ -23,8 +23,10 @@ struct FetchedRepository {
   std::string problem;               ///< why it is unreadable, or why its advisories are not all there are
   std::optional<Time> checked_at;    ///< zypper touches repomd.xml at each successful check, changed or not
   std::optional<Time> published_at;  ///< repomd.xml's own date
+  std::optional<Time> expires_at;    ///< by when the vendor promises newer metadata
   std::string updateinfo;            ///< the file it has them in, relative to the repository
-  bool has_updateinfo = false;       ///< it tells security from other
+  bool has_updateinfo = false;
+  bool tells_security = false;  ///< some advisory, whatever it is for, is about security
   std::vector<rpm::RpmAdvisory> advisories;
   bool is_told = false;         ///< `advisories` are zypper's cache's, and the file's where that is ReadAlike
   bool names_security = false;  ///< some advisory about what is installed, older ones too, is about security
@@ -41,7 +43,8 @@ struct Snapshot {
   std::vector<Message> messages;          ///< of all runs, each once
   std::vector<rpm::InstalledPackage> installed;
   std::vector<FetchedRepository> repositories;
-  std::vector<Warning> warnings;  ///< of what was read for them (repo files)
+  std::optional<bool> offers_libc;  ///< some repository has a version of the installed glibc; nullopt: not asked
+  std::vector<Warning> warnings;    ///< of what was read for them (repo files)
   std::vector<Lock> locks;
   std::vector<std::string> not_understood;
 };

@@ -109,6 +109,18 @@ Answer ZypperTools::ask(const std::vector<std::string>& arguments, Remarks& rema
   return answer;
 }
 
+std::optional<bool> ZypperTools::offers(const std::string& package, const std::vector<std::string>& aliases) const {
+  constexpr int kNotFound = 104;
+  std::vector<std::string> arguments = {"search", "--match-exact", "--type", "package"};
+  // Else what is installed would count, too; `command` adds those it is bound to.
+  if (only_.empty())
+    for (const auto& alias : aliases) arguments.push_back("--repo=" + alias);
+  arguments.push_back(package);
+  const ProcessResult result = access_.runner.run(command(arguments));
+  if (result.ok()) return true;
+  return result.ending == Ending::exited && result.exit_code == kNotFound ? std::optional(false) : std::nullopt;
+}
+
 // zypper 1.14.42
 std::string ZypperTools::version() const {
   Command asked;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,8 @@ class ZypperTools {
   /// `zypper OPTIONS ARGUMENTS` (list-updates --all, …). Throws CollectorError (check_ending); what may
   /// be said beside the list goes to `remarks`.
   Answer ask(const std::vector<std::string>& arguments, Remarks& remarks) const;
+  /// Whether one of these repositories has a package of this name in any version; nullopt: zypper does not say.
+  std::optional<bool> offers(const std::string& package, const std::vector<std::string>& aliases) const;
   /// "1.14.42"; empty: it does not tell.
   std::string version() const;
 

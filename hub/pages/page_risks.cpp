@@ -102,7 +102,7 @@ HttpResponse accept(Store& store, const Asked& asked) {
   const auto until = parse_time(field(asked.request, "until") + "T23:59:59Z");
   if (!until) return form_page(store, asked, risk.host_id, risk.update, "until: expected a day, like 2026-12-31");
   risk.until = *until;
-  const auto record = find_update(store, risk.update);
+  const auto record = risk.update == 0 ? std::nullopt : find_update(store, risk.update);
   const std::string target =
       fmt::format("{} on {}", record ? record->name + " " + record->version : "every security update",
                   risk.host_id.empty() ? "every machine" : clean_text(risk.host_id, 200));

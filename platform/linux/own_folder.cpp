@@ -24,7 +24,8 @@ bool make_own_folder(const fs::path& folder) {
     fs::create_directories(folder.parent_path(), error);
     if (error || ::mkdir(folder.c_str(), 0700) != 0) return false;
   }
-  return fs::is_directory(fs::symlink_status(folder)) && is_only_ours(folder);
+  std::error_code unseen;  // in another user's home, which su and runuser leave in the environment
+  return fs::is_directory(fs::symlink_status(folder, unseen)) && is_only_ours(folder);
 }
 
 void make_state_folder(const fs::path& folder) {

@@ -584,6 +584,15 @@ class Privileges(Case):
         self.assertTrue((home / ".local/state/patchstate/last-assessment.json").exists())
         self.assertEqual(self.run_it("status", **nobody).returncode, result.returncode)
 
+    @unittest.skipUnless(IS_ROOT, "only root can become somebody else")
+    def test_a_home_of_another_user_that_runuser_leaves_behind_is_no_obstacle(self):
+        home = self.folder / "somebody"
+        (home / ".cache").mkdir(parents=True)
+        home.chmod(0o700)
+        result = self.run_it("check", "--root", self.world(security=True), user=65534, group=65534, extra_groups=[],
+                             env={"PATH": "/usr/bin:/bin", "HOME": str(home)})
+        self.assertEqual((result.returncode, result.err), (2, ""))
+
 
 class Interruption(Case):
     """A machine whose tool never ends and has a child that never ends."""

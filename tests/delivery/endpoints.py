@@ -180,27 +180,27 @@ def tunnel(connection, port):
 
 
 class Certificates:
-    """A CA of our own in `folder`, and what it signs."""
+    """A CA of our own in `folder`, and what it signs; `key_kind` as `openssl req -newkey` takes it."""
 
-    def __init__(self, folder, name):
+    def __init__(self, folder, name, key_kind=("ec", "-pkeyopt", "ec_paramgen_curve:prime256v1")):
         self.folder = folder
         self.name = name
+        self.key_kind = key_kind
         self.ca = folder / f"{name}.pem"
-        self.openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
-                     "-subj", f"/CN={name}", "-keyout", self.ca.with_suffix(".key"), "-out", self.ca)
+        self.openssl("req", "-x509", "-newkey", *key_kind, "-nodes", "-days", "2", "-subj", f"/CN={name}",
+                     "-keyout", self.ca.with_suffix(".key"), "-out", self.ca)
 
     @staticmethod
     def openssl(*arguments):
         subprocess.run(["openssl", *arguments], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
-    def sign(self, common_name, names="", valid=None, key_kind=("ec", "-pkeyopt", "ec_paramgen_curve:prime256v1")):
-        """Certificate and key; `names` as subjectAltName has them, `valid` as (first, last) of `openssl ca`, `key_kind` as
-        `openssl req -newkey`."""
+    def sign(self, common_name, names="", valid=None):
+        """Certificate and key; `names` as subjectAltName has them, `valid` as (first, last) of `openssl ca`."""
         base = self.folder / f"{self.name}-{common_name}"
         certificate, key, request, extensions = (base.with_name(base.name + end) for end in
                                                  (".pem", ".key", ".csr", ".ext"))
         extensions.write_text(f"subjectAltName={names}\n" if names else "basicConstraints=CA:FALSE\n")
-        self.openssl("req", "-newkey", *key_kind, "-nodes", "-subj", f"/CN={common_name}", "-keyout", key, "-out", request)
+        self.openssl("req", "-newkey", *self.key_kind, "-nodes", "-subj", f"/CN={common_name}", "-keyout", key, "-out", request)
         if valid:
             self.with_database("-in", request, "-startdate", valid[0], "-enddate", valid[1], "-extfile", extensions,
                                "-notext", "-out", certificate)

@@ -62,6 +62,11 @@ def one_update(world, repository, name="alpha", installed="1.0-1", newest="1.1-1
                     cves=tuple(fields.get("cves", ())))
 
 
+def tell_security(repository):
+    """It names an advisory about security, if of nothing that is here: what none of its advisories names is something else."""
+    repository.advisory(f"T:elsewhere in {repository.id}", packages=["elsewhere-1.0-1.x86_64"])
+
+
 @scenario("epochs decide before versions")
 def epochs(world):
     return {"alpha": one_update(world, world.repository("updates"), installed="1:9.0-1", newest="2:0.5-1", cves=["CVE-2026-1000"])}
@@ -109,6 +114,7 @@ def excludes(world):
 def repository_excludes(world):
     expected = one_update(world, world.repository("updates", excludepkgs="eta-1.1*"), "eta")
     other = world.repository("other")
+    tell_security(other)
     other.package("eta", "1.0-5")
     return {"eta": dataclasses.replace(expected, state="held", listed=(), key="eta.x86_64=1.1-1"),
             "eta (older)": Expected("1.0-1", "1.0-5", kind="other")}
@@ -147,7 +153,9 @@ def versionlock_of_dnf5(world):
 @scenario("a higher version in a repository of lower priority is none", by_probe=False)
 def priorities(world):
     world.installed("hiprio", "1.0-1")
-    world.repository("first", priority=10).package("hiprio", "1.1-1")
+    first = world.repository("first", priority=10)
+    first.package("hiprio", "1.1-1")
+    tell_security(first)
     later = world.repository("later", priority=50)
     later.package("hiprio", "2.0-1")
     later.advisory("T:1", severity="Critical", packages=["hiprio-2.0-1.x86_64"])
@@ -215,6 +223,16 @@ def odd_advisories(world):
     return {"alpha": one_update(world, updates, severity="", cves=["CVE-2026-1004"])}
 
 
+@scenario("an advisory's word for what it is counts in any case, and one without a word may be about security",
+          missing_advisory_data=("updates",))
+def odd_types(world):
+    updates = world.repository("updates")
+    loud = one_update(world, updates, "loud", type="Security")
+    silent = one_update(world, updates, "silent", type="", severity="Critical")
+    own = one_update(world, updates, "own", type="unspecified", severity="")
+    return {"loud": loud, "silent": dataclasses.replace(silent, kind="unknown"), "own": dataclasses.replace(own, kind="other")}
+
+
 @scenario("a CVE that stands in the text only")
 def cve_in_text(world):
     expected = one_update(world, world.repository("updates"), description="Fixes cve-2026-1005 for good.")
@@ -227,6 +245,32 @@ def no_updateinfo(world):
     world.installed("beta", "1.0-1")
     world.repository("plain", updateinfo=False).package("beta", "1.1-1")
     return {"alpha": alpha, "beta": Expected("1.0-1", "1.1-1", kind="unknown")}
+
+
+@scenario("edge-92: an update from a repository whose advisories are never about security is unclassified",
+          missing_advisory_data=("bugs", "empty", "page"))
+def no_security(world):
+    alpha = one_update(world, world.repository("updates"))
+    for identity in ("empty", "bugs", "page"):
+        world.installed(f"of-{identity}", "1.0-1")
+        world.repository(identity).package(f"of-{identity}", "1.1-1")
+    world.repositories[-2].advisory("T:bug", type="bugfix", packages=["elsewhere-1.0-1.x86_64"])
+    world.repositories[-1].raw_updateinfo = "<html>please log in</html>"
+    return {"alpha": alpha, **{f"of-{each}": Expected("1.0-1", "1.1-1", kind="unknown") for each in ("empty", "bugs", "page")}}
+
+
+@scenario("the system's own repositories are missing where none offers its C library", only=("dnf4",),
+          warnings=("no_security_source",))
+def third_party_only(world):
+    world.installed("glibc", "2.34-1")
+    return {"alpha": one_update(world, world.repository("epel"))}
+
+
+@scenario("a repository of whatever name that has a version of the C library is the system's own", only=("dnf4",))
+def mirrored(world):
+    world.installed("glibc", "2.34-2")
+    world.repository("Default_Organization_Library_BaseOS", excludepkgs="glibc").package("glibc", "2.34-1")
+    return {"alpha": one_update(world, world.repository("epel"))}
 
 
 @scenario("a disabled repository takes no part")

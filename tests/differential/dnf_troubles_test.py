@@ -42,6 +42,16 @@ def lock(world):
     (world.root / "var/cache/dnf/metadata_lock.pid").write_text(str(os.getpid()))
 
 
+def vendor(text, mode=0o644):
+    """A second .repo file."""
+    return lambda world: world.file("/etc/yum.repos.d/vendor.repo", text).chmod(mode)
+
+
+def latin1(world):
+    path = world.root / "etc/yum.repos.d/test.repo"
+    path.write_bytes(path.read_bytes().replace(b"name=updates", b"name=\xe4nderungen"))
+
+
 # What is done to the machine after the fetch -> the failure's kind and code, or a warning, or how many updates there are.
 TROUBLES = {
     "edge-119: another dnf holds the lock, and reading waits for nobody": (lock, 1),
@@ -52,7 +62,16 @@ TROUBLES = {
     "edge-10: no repository is enabled": (lambda world: world.file("/etc/yum.repos.d/test.repo", ""), ("disabled", "CliError")),
     "the list of packages is cut off": (lambda world: cut(world, "primary"), "index_damaged"),
     "edge-124: the advisories are cut off": (lambda world: cut(world, "updateinfo"), "index_damaged"),
+    "edge-113: a .repo file is broken": (vendor("[vendor\nbaseurl=http://127.0.0.1:9/\n"), "source_unreadable"),
+    "edge-113: a .repo file has no section": (vendor("baseurl=http://127.0.0.1:9/\n"), "source_unreadable"),
+    "a .repo file is in Latin-1": (latin1, 1),
     "dnf.conf can't be read": (lambda world: world.file("/etc/dnf/dnf.conf", "[main\n"), ("tool_failed", "SystemExit")),
+}
+
+AS_NOBODY = {
+    "edge-97: nobody asks": (lambda world: None, 1),
+    "edge-73: nobody asks, and a .repo file is root's alone":
+        (vendor("[vendor]\nname=vendor\nbaseurl=http://u:p@127.0.0.1:9/\n", 0o600), "source_unreadable"),
 }
 
 
@@ -93,9 +112,11 @@ def check(name, program, folder):
         problems = what_is_wrong(ask(program, world, cache), "never_fetched")
         return problems + (["asking made a folder in the root"] if (world.root / "var/cache").exists() else [])
     world.fetch_dnf4()
-    if name == "edge-97: nobody asks":
+    if name in AS_NOBODY:
         folder.chmod(0o755)
-        return what_is_wrong(ask(program, world, cache, NOBODY), 1)
+        spoil, expected = AS_NOBODY[name]
+        spoil(world)
+        return what_is_wrong(ask(program, world, cache, NOBODY), expected)
     spoil, expected = TROUBLES[name]
     spoil(world)
     return what_is_wrong(ask(program, world, cache), expected)
@@ -109,7 +130,7 @@ def main():
     if missing:
         print(f"skipped: no {', '.join(missing)} on this machine (apt-get install rpm createrepo-c dnf)")
         return SKIPPED
-    names = [*TROUBLES, "never fetched", *(["edge-97: nobody asks"] if os.geteuid() == 0 else [])]
+    names = [*TROUBLES, "never fetched", *(AS_NOBODY if os.geteuid() == 0 else [])]
     failed = 0
     for name in names:
         with tempfile.TemporaryDirectory(prefix="patchstate-dnf-") as folder:

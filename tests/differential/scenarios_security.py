@@ -294,6 +294,15 @@ def backports_offer_nothing_by_themselves(scene):
 
 
 @scenario
+def package_of_sid_on_a_stable_release_has_no_security_archive(scene):
+    scene.installed("a", "1")
+    scene.main().package("a", "1")
+    scene.security()
+    scene.main("sid", archive="unstable").package("a", "2")
+    scene.pending("a", "1", "2", UNKNOWN)
+
+
+@scenario
 def debian_without_its_security_archive_cannot_prove_anything(scene):
     scene.installed("a", "1")
     scene.repository(ARCHIVE, "trixie").package("a", "2")

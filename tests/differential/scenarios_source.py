@@ -119,7 +119,7 @@ def flat_repository(scene):
     scene.installed("a", "1")
     scene.main()
     scene.security()
-    scene.repository("http://flat.example.org/repo", "./", origin="Debian", label="Debian", codename="").package(
+    scene.repository("http://flat.example.org/repo", "./", origin="Debian", label="Debian", codename="trixie").package(
         "a", "2"
     )
     scene.pending("a", "1", "2")
@@ -312,5 +312,5 @@ def sources_that_contradict_each_other(scene):
 def suite_named_by_its_codename_and_by_its_class(scene):
     scene.installed("a", "1")
     scene.main("stable", archive="stable", codename="trixie").package("a", "2")
-    scene.security("stable-security")
+    scene.security("stable-security", codename="trixie-security")
     scene.pending("a", "1", "2", OTHER)

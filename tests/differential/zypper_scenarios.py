@@ -6,6 +6,7 @@ the fetch of the metadata and the question."""
 
 import dataclasses
 import os
+import re
 
 VENDOR = "SUSE LLC <https://www.suse.com/>"
 
@@ -142,6 +143,7 @@ def priorities(world):
     preferred = world.repository("preferred", priority=10)
     world.installed("alpha", "1.0-1")
     preferred.package("alpha", "1.1-1")
+    preferred.advisory("T-elsewhere", packages=[nevra("elsewhere", "1.0-1")])
     updates.package("alpha", "2.0-1")
     updates.advisory("T-alpha", severity="important", packages=[nevra("alpha", "2.0-1")])
     return {"alpha.x86_64": Expected("1.0-1", "1.1-1", kind="other"),
@@ -210,7 +212,7 @@ def categories(world):
     return expected
 
 
-@scenario("an update that no advisory names is other, where the repository has advisories")
+@scenario("an update that no advisory names is other, where the repository has advisories about security")
 def no_advisory(world):
     updates = world.repository("updates")
     world.installed("beta", "1.0-1")
@@ -225,6 +227,18 @@ def no_updateinfo(world):
     oss.package("beta", "1.1-1")
     return {"alpha.x86_64": one_update(world, world.repository("updates")),
             "beta.x86_64": Expected("1.0-1", "1.1-1", kind="unknown")}
+
+
+@scenario("edge-92: a repository whose advisories are never about security tells nobody, and is named",
+          missing_advisory_data=("bugs", "empty"))
+def no_security(world):
+    expected = {"alpha.x86_64": one_update(world, world.repository("updates"))}
+    for identity in ("empty", "bugs"):
+        world.installed(f"of-{identity}", "1.0-1")
+        world.repository(identity).package(f"of-{identity}", "1.1-1")
+        expected[f"of-{identity}.x86_64"] = Expected("1.0-1", "1.1-1", kind="unknown")
+    world.repositories[-1].advisory("T-bug", type="recommended", packages=[nevra("elsewhere", "1.0-1")])
+    return expected
 
 
 @scenario("edge-78: one package of two architectures is two updates, which zypper can't install", probe=False)
@@ -292,10 +306,43 @@ def forget(world):
                .replace("name=updates", "name=late").replace("/repositories/updates", "/no-such-folder"))
 
 
+def expire(world):
+    """Its vendor promised newer metadata within an hour, in 2023."""
+    updates = world.repositories[0]
+    updates.add_metadata("suseinfo", "suseinfo.xml", "<suseinfo><expire>3600</expire></suseinfo>")
+    repomd = updates.folder / "repodata/repomd.xml"
+    repomd.write_text(re.sub(r"<timestamp>\d+<", "<timestamp>1700000000<", repomd.read_text()))
+    world.zypper("refresh", "--force")
+
+
+@scenario("metadata that their vendor has not renewed in time are expired", fetched=expire, warnings=("metadata_expired",))
+def expired(world):
+    return {"alpha.x86_64": one_update(world, world.repository("updates"))}
+
+
 @scenario("edge-116: one repository that was never fetched makes it partial", fetched=forget,
           warnings=("never_fetched",), probe=False)
 def never_fetched(world):
     return {"alpha.x86_64": one_update(world, world.repository("updates"))}
+
+
+@scenario("edge-10: the system's own repositories are missing where none offers its C library", warnings=("no_security_source",))
+def third_party_only(world):
+    vendor = world.repository("vendor")
+    vendor.advisory("T-elsewhere", packages=[nevra("elsewhere", "1.0-1")])
+    vendor.package("alpha", "1.0-1")
+    world.installed("alpha", "1.0-1")
+    world.installed("glibc", "2.31-1")
+    return {}
+
+
+@scenario("edge-10: a repository of whatever name that has a version of the C library is the system's own")
+def mirrored(world):
+    world.installed("glibc", "2.31-2")
+    base = world.repository("rmt-mirror")
+    base.package("glibc", "2.31-1")
+    base.advisory("T-elsewhere", packages=[nevra("elsewhere", "1.0-1")])
+    return {}
 
 
 @scenario("edge-115: no repository at all is no empty list", failure="disabled")

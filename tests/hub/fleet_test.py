@@ -134,6 +134,22 @@ class Verdict(Fleet):
         self.reported("web-2", patch("openssl"), checked=reports.now() - 49 * reports.HOUR)
         self.assertEqual(self.verdict(self.hub, "web-2"), "noncompliant", "what is known to be missing is known")
 
+    def test_no_machine_is_better_than_it_says_itself(self):
+        """It may have a stricter policy, or be of a version that knows a doubt which this hub does not."""
+        held = patch("openssl", state="held")
+        for number, (value, code, patches, hours, shown) in enumerate((
+                ("noncompliant", "security_updates_held", [held], 1, ["security_updates_held"]),
+                ("unknown", "metadata_too_old", [], 30, ["metadata_too_old"]),
+                ("unknown", "a_doubt_of_tomorrow", [], 1, ["a_doubt_of_tomorrow"]),
+                ("unknown", "", [], 1, ["host_says_so"]),
+                ("noncompliant", "security_updates_held", [held], 50, ["security_updates_held", "metadata_too_old"]))):
+            with self.subTest(code, hours=hours):
+                host = f"strict-{number}"
+                self.reported(host, *patches, checked=reports.now() - hours * reports.HOUR,
+                              verdict={"value": value, "reasons": [{"code": code, "message": "as the host says"}] if code else []})
+                verdict = self.host(self.hub, host)["verdict"]
+                self.assertEqual((verdict["value"], [each["code"] for each in verdict["reasons"]]), (value, shown))
+
     def test_a_source_that_failed_is_unknown(self):
         report = full("web-1")
         report["sources"][0].pop("metadata")

@@ -12,12 +12,11 @@ import tempfile
 
 SKIPPED = 77
 TOP = pathlib.Path(__file__).resolve().parent.parent.parent
-ARCHITECTURES = ("x86_64", "aarch64")
 PACKAGES = {
     "patchstate": ("usr/bin/patchstate", "usr/sbin/patchstated", "usr/libexec/patchstate/patchstate-send"),
     "patchstate-hub": ("usr/bin/patchstate-hub",),
 }
-MADE = [*((architecture, "patchstate") for architecture in ARCHITECTURES), ("x86_64", "patchstate-hub")]
+ALL = [("x86_64", "patchstate"), ("aarch64", "patchstate"), ("x86_64", "patchstate-hub")]
 
 
 def version():
@@ -28,10 +27,9 @@ def archive(folder, architecture, package="patchstate"):
     return pathlib.Path(folder) / f"{package}-{version()}-linux-{architecture}.tar.gz"
 
 
-def missing(folder, architectures=ARCHITECTURES):
-    """Why the tests can't run; None where the archives of all of them are there."""
-    wanted = (archive(folder, *each) for each in MADE if each[0] in architectures)
-    absent = [path for path in wanted if not path.exists()]
+def missing(folder, wanted=ALL):
+    """Why the tests can't run; None where all these archives are there."""
+    absent = [path for path in (archive(folder, *each) for each in wanted) if not path.exists()]
     return f"no {absent[0]}: ./dev package portable" if absent else None
 
 

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """The life of the hub's rpm in a system of rpm that systemd boots, beside the agent's, each step looked at on the machine and on
-the hub: installed by dnf5 or zypper, started, a machine enrolled with it, restarted, upgraded, downgraded, removed, installed
+the hub: installed by dnf or zypper, started, a machine enrolled with it, restarted, upgraded, downgraded, removed, installed
 again.
 
-usage: rpm_hub_test.py FOLDER-OF-THE-PACKAGES dnf5|zypper
+usage: rpm_hub_test.py FOLDER-OF-THE-PACKAGES dnf4|dnf5|zypper
 """
 
 import pathlib

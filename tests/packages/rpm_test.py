@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """The life of the rpm in a system of rpm that systemd boots (tests/service/rpm_system.py), each step looked at on the machine and
-on the hub: installed by dnf5 or zypper, enrolled, restarted, upgraded with a full queue, given a broken configuration, downgraded, removed,
+on the hub: installed by dnf or zypper, enrolled, restarted, upgraded with a full queue, given a broken configuration, downgraded, removed,
 installed again.
 
-usage: rpm_test.py FOLDER-OF-THE-PACKAGES FOLDER-OF-THE-BUILT-PROGRAMS dnf5|zypper
+usage: rpm_test.py FOLDER-OF-THE-PACKAGES FOLDER-OF-THE-BUILT-PROGRAMS dnf4|dnf5|zypper
 """
 
 import pathlib

@@ -11,8 +11,10 @@ from archive import TOP, archive, unpacked, version
 from container import ENVIRONMENT, why_not
 
 # As docs/install.md has them.
-INSTALL = {"dnf5": ("dnf5", "-y", "install"), "zypper": ("zypper", "--non-interactive", "install", "--allow-unsigned-rpm")}
-REMOVE = {"dnf5": ("dnf5", "-y", "remove"), "zypper": ("zypper", "--non-interactive", "remove")}
+INSTALL = {"dnf": ("dnf", "-y", "install"), "dnf5": ("dnf5", "-y", "install"),
+           "zypper": ("zypper", "--non-interactive", "install", "--allow-unsigned-rpm")}
+REMOVE = {"dnf": ("dnf", "-y", "remove"), "dnf5": ("dnf5", "-y", "remove"),
+          "zypper": ("zypper", "--non-interactive", "remove")}
 CONFIGURATION = {"patchstate": "etc/patchstate/patchstate.toml", "patchstate-hub": "etc/patchstate-hub/options"}
 
 

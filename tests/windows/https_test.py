@@ -20,7 +20,7 @@ sys.path[:0] = [str(pathlib.Path(__file__).resolve().parent), str(pathlib.Path(_
 
 import endpoints  # noqa: E402  (these need the path above)
 from fake_updates import FakeAgent, catalogue, update  # noqa: E402
-from wine import Wine, skip_reason  # noqa: E402
+from wine import KEY_KIND, Wine, skip_reason  # noqa: E402
 
 # The hub runs on Linux only.
 HUB = pathlib.Path(__file__).resolve().parents[2] / "build/test/bin/patchstate-hub"
@@ -32,9 +32,12 @@ class Https(unittest.TestCase):
         self.wine, self.agent = WINE, AGENT
         self.folder = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory()))
         # Wine remembers CAs by their names.
-        self.ca = endpoints.Certificates(self.folder, f"ca-{uuid.uuid4()}")
+        self.ca = self.certificates(f"ca-{uuid.uuid4()}")
         self.config = self.folder / "patchstate.toml"
         self.agent.says(catalogue(update(1), update(2, "updates")))
+
+    def certificates(self, name):
+        return endpoints.Certificates(self.folder, name, KEY_KIND)
 
     def start_hub(self, names="DNS:localhost", *arguments):
         certificate, key = self.ca.sign("hub", names)
@@ -79,7 +82,7 @@ class Https(unittest.TestCase):
         self.assertEqual(seen["os"]["id"], "windows")
 
     def test_a_hub_of_another_ca_and_one_of_another_name_are_refused(self):
-        other = endpoints.Certificates(self.folder, "other")
+        other = self.certificates("other")
         hub = self.start_hub()
         self.configure(ca=other.ca)
         done = self.enrol(hub)
@@ -94,7 +97,7 @@ class Https(unittest.TestCase):
         self.assertIn("is [report] hub the name that the hub's certificate is for?", done.stderr)
 
     def test_a_hub_knows_a_machine_by_a_certificate_of_the_systems_store(self):
-        clients = endpoints.Certificates(self.folder, "clients")
+        clients = self.certificates("clients")
         hub = self.start_hub("DNS:localhost", "--client-ca", clients.ca)
         self.configure()
         host = self.succeed(self.enrol(hub)).split(" as host ")[1].split(";")[0]
@@ -111,7 +114,7 @@ class Https(unittest.TestCase):
 
     def certificate_in_store(self, clients, host):
         """A new one that names the host, and its place."""
-        certificate, key = clients.sign(host, key_kind=["rsa:2048"])  # Wine imports no others
+        certificate, key = clients.sign(host)
         package = self.folder / "client.p12"
         clients.openssl("pkcs12", "-export", "-in", certificate, "-inkey", key, "-passout", "pass:secret", "-legacy",
                         "-out", package)

@@ -17,6 +17,9 @@ WINE = "/usr/lib/wine/wine64"  # /usr/bin/wine prints a hint about wine32
 WINESERVER = "/usr/lib/wine/wineserver"
 # Changes when the prefix is made otherwise.
 RECIPE = "1"
+# For certificates. Of ECDSA, Wine takes every signature one of whose numbers is short for a wrong one (0x00000008,
+# CERT_TRUST_IS_NOT_SIGNATURE_VALID): one in a hundred.
+KEY_KIND = ("rsa:2048",)
 # The server ends by itself when nobody asked it for so long: also after a test that was killed.
 PATIENCE = 600
 CURRENT_VERSION = r"HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion"

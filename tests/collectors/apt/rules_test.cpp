@@ -55,7 +55,7 @@ ReleaseFacts release(std::string origin, std::string label, std::string suite) {
 Surroundings debian() {
   Surroundings around;
   around.os_id = "debian";
-  around.os_version_id = "12";
+  around.base = {"debian", "bookworm", "12", false};
   around.releases["/lists/main_InRelease"] = release("Debian", "Debian", "oldstable");
   around.releases["/lists/security_InRelease"] = release("Debian", "Debian-Security", "oldstable-security");
   around.releases["/lists/docker_InRelease"] = release("Docker", "Docker CE", "bookworm");
@@ -121,31 +121,6 @@ TEST_CASE("a pin that hides the only security version leaves it in sight, and hi
   CHECK(only_update(judge(snapshot({package("1.0-1", "1.0-1", {version("1.0-2", {kSecurity}, true)})}), debian()))
             .state == UpdateState::blocked_by_pin);
   CHECK(judge(snapshot({package("1.0-1", "1.0-1", {version("1.0-2", {kMain}, true)})}), debian()).updates.empty());
-}
-
-TEST_CASE("classification: other needs a security pocket of the same origin, without one nobody can tell") {
-  struct Row {
-    File file;
-    Classification expected;
-  };
-  for (const Row& row : {Row{kMain, Classification::other}, Row{kUpdates, Classification::other},
-                         Row{kSecurity, Classification::security}, Row{kDocker, Classification::unknown},
-                         Row{kKaliRolling, Classification::unknown}}) {
-    CAPTURE(archives()[row.file].repository);
-    const auto findings = judge(snapshot({package("1", "2", {version("2", {row.file})})}), debian());
-    CHECK(only_update(findings).classifications == std::vector{row.expected});
-    CHECK(findings.metadata.missing_advisory_data.empty() == (row.expected != Classification::unknown));
-  }
-}
-
-TEST_CASE("without a fetched security source Debian's own updates can't be told apart either") {
-  auto around = debian();
-  around.releases.erase("/lists/security_InRelease");
-  auto asked = snapshot({package("1", "2", {version("2", {kMain})})});
-  asked.sources = {{"http://a.example.org/debian", "bookworm", "main", "/lists/main_InRelease", {}, {}}};
-  const auto findings = judge(asked, around);
-  CHECK(only_update(findings).classifications == std::vector{Classification::unknown});
-  CHECK(has_warning(findings, "no_security_source"));
 }
 
 TEST_CASE("edge-58: state of an update follows apt's own decision") {

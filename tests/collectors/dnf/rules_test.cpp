@@ -8,6 +8,7 @@
 
 #include "collectors/dnf/dnf_purl.h"
 #include "collectors/dnf/dnf_rules.h"
+#include "collectors/dnf/dnf_tools.h"
 
 namespace patchstate::dnf {
 namespace {
@@ -140,6 +141,46 @@ TEST_CASE("edge-51: the newest kernel is installed and another one runs: it wait
   }
 }
 
+TEST_CASE("edge-51: the package of the running kernel is found by its version where the tool does not tell") {
+  const auto pending = [](const std::string& running, const std::vector<std::string>& installed) {
+    Snapshot snapshot = machine();
+    snapshot.installed.clear();
+    for (const auto& one : installed) add_installed(package(one), snapshot);
+    snapshot.advisories = {advisory("A:1", "security", "Important", {installed.back()})};
+    const Findings findings = judge(snapshot, {"fedora", running, {}});
+    REQUIRE_MESSAGE(findings.updates.size() == 1, running);
+    CHECK(findings.updates[0].state == UpdateState::installed_pending_reboot);
+    CHECK(is_security(findings.updates[0]));
+    return findings.updates[0].patch_id;
+  };
+  CHECK(pending("5.14.0-1.el9.x86_64", {"kernel-core-5.14.0-1.el9.x86_64", "kernel-core-5.14.0-2.el9.x86_64"}) ==
+        "kernel-core.x86_64=5.14.0-2.el9");
+  CHECK(pending("5.14.0-1.el9.aarch64+64k",
+                {"kernel-64k-core-5.14.0-1.el9.aarch64", "kernel-64k-core-5.14.0-2.el9.aarch64"}) ==
+        "kernel-64k-core.aarch64=5.14.0-2.el9");
+  // Both kernels have one version: the flavour tells which of them runs.
+  CHECK(pending("5.14.0-1.el9.x86_64+rt", {"kernel-core-5.14.0-1.el9.x86_64", "kernel-rt-core-5.14.0-1.el9.x86_64",
+                                           "kernel-rt-core-5.14.0-2.el9.x86_64"}) ==
+        "kernel-rt-core.x86_64=5.14.0-2.el9");
+  CHECK(pending("5.14.0-1.el9.x86_64", {"kernel-rt-core-5.14.0-1.el9.x86_64", "kernel-core-5.14.0-1.el9.x86_64",
+                                        "kernel-core-5.14.0-2.el9.x86_64"}) == "kernel-core.x86_64=5.14.0-2.el9");
+  CHECK(pending("4.18.0-1.rt7.el8.x86_64",
+                {"kernel-rt-core-4.18.0-1.rt7.el8.x86_64", "kernel-rt-core-4.18.0-2.rt7.el8.x86_64"}) ==
+        "kernel-rt-core.x86_64=4.18.0-2.rt7.el8");
+  CHECK(pending("6.6.51.1-5.azl3", {"kernel-6.6.51.1-5.azl3.x86_64", "kernel-6.6.57.1-6.azl3.x86_64"}) ==
+        "kernel.x86_64=6.6.57.1-6.azl3");
+  CHECK(pending("6.1.10-3.ph5-esx", {"linux-esx-6.1.10-3.ph5.x86_64", "linux-esx-6.1.10-11.ph5.x86_64"}) ==
+        "linux-esx.x86_64=6.1.10-11.ph5");
+}
+
+TEST_CASE("edge-51: of a kernel that runs in its newest version nothing is pending, whatever else is installed") {
+  Snapshot snapshot = machine();
+  for (const char* const one : {"kernel-core-5.14.0-2.el9.x86_64", "kernel-rt-core-5.14.0-2.el9.x86_64",
+                                "kernel-rt-core-5.14.0-3.el9.x86_64", "kernel-devel-5.14.0-9.el9.x86_64"})
+    add_installed(package(one), snapshot);
+  CHECK(judge(snapshot, {"rhel", "5.14.0-2.el9.x86_64", {}}).updates.empty());
+}
+
 TEST_CASE("edge-92: without advisory data security can't be told from other") {
   Snapshot snapshot = machine();
   snapshot.candidates = {candidate("bash-2-1.x86_64", "plain")};
@@ -164,6 +205,18 @@ TEST_CASE("an advisory of a word of its own is not security, unless it names CVE
   CHECK(only(judge(snapshot, {})).classifications == std::vector{Classification::other});
   snapshot.advisories[0].cves = {"CVE-2026-1000"};
   CHECK(is_unclassified(only(judge(snapshot, {}))));
+}
+
+TEST_CASE("an advisory that does not say what it is may be about security, whatever stands beside it") {
+  Snapshot snapshot = machine();
+  snapshot.candidates = {candidate("bash-2-1.x86_64")};
+  snapshot.advisories = {advisory("A:1", "", "Critical", {"bash-2-1.x86_64"})};
+  const auto kinds = [&] { return judge(snapshot, {}).updates.at(0).classifications; };
+  CHECK(kinds() == std::vector{Classification::unknown});
+  snapshot.advisories.push_back(advisory("A:2", "bugfix", "", {"bash-2-1.x86_64"}));
+  CHECK(kinds() == std::vector{Classification::unknown});
+  snapshot.advisories.push_back(advisory("A:3", "security", "", {"bash-2-1.x86_64"}));
+  CHECK(is_security(judge(snapshot, {}).updates.at(0)));
 }
 
 TEST_CASE("a repository that took no part is said, by whether it was ever fetched") {
@@ -206,6 +259,37 @@ TEST_CASE("what stands between the answer and the truth is a warning") {
     expected = {"not_understood!"};
   }
   CHECK(codes(judge(snapshot, {})) == expected);
+}
+
+TEST_CASE("edge-10: where no repository offers the C library that is installed, the system's own are missing") {
+  Snapshot snapshot = machine();
+  CHECK(codes(judge(snapshot, {})).empty());
+  snapshot.offers_libc = true;
+  CHECK(codes(judge(snapshot, {})).empty());
+  snapshot.offers_libc = false;
+  CHECK(codes(judge(snapshot, {})) == std::vector<std::string>{"no_security_source!"});
+  // It may be the one that was not loaded.
+  snapshot.repositories.push_back(snapshot.repositories[0]);
+  snapshot.repositories[1].loaded = false;
+  CHECK(codes(judge(snapshot, {})) == std::vector<std::string>{"index_damaged!"});
+}
+
+TEST_CASE("edge-113: a repository that dnf leaves out because of its .repo file makes the answer incomplete") {
+  Snapshot snapshot = machine();
+  SUBCASE("the file is broken") {
+    snapshot.complaints = {{false, "Warning: failed loading '/etc/yum.repos.d/vendor.repo', skipping."}};
+  }
+  SUBCASE("its id is none") {
+    snapshot.complaints = {{false, "Bad id for repo: ven dor, byte =   3"}};
+  }
+  SUBCASE("one of its values is none") {
+    snapshot.complaints = {{false, "Repository 'vendor': Error parsing config: no number"}};
+  }
+  SUBCASE("edge-73: this user can't read the file, which is said once") {
+    snapshot.complaints = {{false, "Warning: failed loading '/etc/yum.repos.d/vendor.repo', skipping."}};
+    snapshot.warnings = {{"source_unreadable", "no permission", "/etc/yum.repos.d/vendor.repo", true}};
+  }
+  CHECK(codes(judge(snapshot, {})) == std::vector<std::string>{"source_unreadable!"});
 }
 
 TEST_CASE("the plan of a full upgrade decides what is installable") {

@@ -8,48 +8,11 @@
 
 #include <doctest/doctest.h>
 
-#include "collectors/dnf/dnf_collector.h"
-#include "tests/support/replay_runner.h"
-#include "tests/support/temporary_folder.h"
+#include "collectors/dnf/dnf_refresh.h"
+#include "tests/collectors/dnf/replayed_machine.h"
 
 namespace patchstate::dnf {
 namespace {
-
-using namespace std::string_view_literals;
-using test::ReplayRunner;
-
-constexpr auto kSqlite = "SQLite format 3\0....."sv;
-constexpr std::string_view kRepomd =
-    "<repomd xmlns=\"http://linux.duke.edu/metadata/repo\"><revision>1700000000</revision><data type=\"updateinfo\">"
-    "<location href=\"repodata/updateinfo.xml\"/></data></repomd>";
-constexpr std::string_view kUpdateinfo =
-    "<updates><update type=\"security\" status=\"final\"><id>A:1</id><severity>Important</severity><references>"
-    "<reference type=\"cve\" id=\"CVE-2026-1000\" href=\"\"/></references><pkglist><collection>"
-    "<package name=\"bash\" epoch=\"0\" version=\"2\" release=\"1\" "
-    "arch=\"x86_64\"/></collection></pkglist></update></updates>";
-/// rpm's answer for the names that are asked.
-const std::string kInstalled = "bash\t0\t1\t1\tx86_64\t1700000000\ttest\n";
-
-/// A system with a database, one repository, and its metadata in the cache of `cache`.
-class Machine {
- public:
-  explicit Machine(const std::string& cache) {
-    root.write("var/lib/rpm/rpmdb.sqlite", kSqlite);
-    root.write("etc/yum.repos.d/test.repo", "[updates]\nname=updates\nbaseurl=file:///nonexistent\nenabled=1\n");
-    root.write("etc/os-release", "ID=fedora\nVERSION_ID=42\n");
-    root.write(cache + "/repodata/repomd.xml", kRepomd);
-    root.write(cache + "/repodata/updateinfo.xml", kUpdateinfo);
-    runner.add({"rpm", "-q"}, ReplayRunner::exited(0, kInstalled));
-  }
-
-  Findings ask(Tool tool, const std::string& program) {
-    DnfCollector collector({runner, root.path(), {}, {}}, {tool, program, {}});
-    return collector.collect();
-  }
-
-  test::TemporaryFolder root;
-  ReplayRunner runner;
-};
 
 struct Dnf5 : Machine {
   Dnf5() : Machine("var/cache/libdnf5/updates-0123456789abcdef") {}
@@ -94,23 +57,6 @@ ProcessResult ended(Ending ending, int signal = 0) {
   result.ending = ending;
   result.signal = signal;
   return result;
-}
-
-bool has_warning(const Findings& findings, const std::string& code) {
-  for (const auto& warning : findings.warnings)
-    if (warning.code == code) return true;
-  return false;
-}
-
-void is_the_security_update(const Findings& findings) {
-  REQUIRE(findings.updates.size() == 1);
-  const Update& update = findings.updates[0];
-  CHECK(update.patch_id == "bash.x86_64");
-  CHECK(update.installed_version == "1-1");
-  CHECK(update.version == "2-1");
-  CHECK(is_security(update));
-  CHECK(update.severity == Severity::important);
-  CHECK(update.cves == std::vector<std::string>{"CVE-2026-1000"});
 }
 
 }  // namespace
@@ -178,15 +124,33 @@ TEST_CASE("dnf5, tdnf and yum say the same of one machine") {
   }
 }
 
-TEST_CASE("edge-45: without yum-plugin-security no update can be classified") {
-  Machine machine("var/cache/yum/x86_64/6Server/updates");
-  machine.runner.add({"yum", "check-update"}, ReplayRunner::exited(100, "bash.x86_64   2-1   updates\n"));
-  machine.runner.add({"yum", "updateinfo"},
-                     ReplayRunner::exited(1, "", "No such command: updateinfo. Please use /usr/bin/yum --help\n"));
-  const Findings findings = machine.ask(Tool::yum, "yum");
-  REQUIRE(findings.updates.size() == 1);
-  CHECK(is_unclassified(findings.updates[0]));
-  CHECK(findings.metadata.missing_advisory_data == std::vector<std::string>{"updates"});
+TEST_CASE("edge-73, edge-113: a .repo file that is broken or can't be read is told, whatever the tool makes of it") {
+  const auto codes_of = [](Machine& machine, Tool tool, const std::string& program) {
+    std::vector<std::string> codes;
+    for (const auto& warning : machine.ask(tool, program).warnings)
+      if (warning.incomplete) codes.push_back(warning.code);
+    return codes;
+  };
+  SUBCASE("yum") {
+    Machine machine("var/cache/yum/x86_64/7Server/updates");
+    machine.runner.add({"yum"}, ReplayRunner::exited(0, ""));
+    CHECK(codes_of(machine, Tool::yum, "yum").empty());
+    machine.root.write("etc/yum.repos.d/broken.repo", "[vendor\nbaseurl=file:///nonexistent\n");
+    CHECK(codes_of(machine, Tool::yum, "yum") == std::vector<std::string>{"not_understood", "not_understood"});
+  }
+  SUBCASE("tdnf") {
+    Machine machine("var/cache/tdnf/updates");
+    machine.runner.add({"tdnf", "repolist"}, ReplayRunner::exited(0, R"([{"Repo":"updates","RepoName":"u"}])"));
+    machine.runner.add({"tdnf", "list"}, ReplayRunner::exited(0, "[]"));
+    CHECK(codes_of(machine, Tool::tdnf, "tdnf").empty());
+    machine.root.write("etc/yum.repos.d/a_folder.repo/file", "");
+    CHECK(codes_of(machine, Tool::tdnf, "tdnf") == std::vector<std::string>{"source_unreadable"});
+  }
+  SUBCASE("dnf5") {
+    Dnf5 machine;
+    machine.root.write("etc/yum.repos.d/a_folder.repo/file", "");
+    CHECK(has_warning(machine.answer(), "source_unreadable"));
+  }
 }
 
 TEST_CASE("edge-107: yum that says there are updates and prints none is no empty list") {
@@ -272,6 +236,32 @@ TEST_CASE("a repository that dnf5 skipped is said") {
   CHECK(has_warning(machine.answer(), "never_fetched"));
 }
 
+TEST_CASE("a refresh that ended well names the repositories that it passed over") {
+  const Time began{std::chrono::seconds{1000}};
+  const Time before{std::chrono::seconds{500}};
+  const Time after{std::chrono::seconds{1002}};
+  const auto warnings = left_out({{"gone", before}, {"there", before}, {"just before", began}},
+                                 {{"gone", before}, {"there", after}, {"just before", began}, {"new", after}}, began);
+  REQUIRE(warnings.size() == 1);
+  CHECK(warnings[0].code == "refresh_warning");
+  CHECK(warnings[0].subject == "gone");
+  CHECK_FALSE(warnings[0].incomplete);
+}
+
+TEST_CASE("a repository's name that is no UTF-8 costs no answer") {
+  const auto repositories = [](const std::string& key) {
+    return ReplayRunner::exited(0, "[{\"" + key + "\":\"updates\",\"name\":\"v\xe4ndor\",\"timestamp\":1700000000}]");
+  };
+  Dnf5 dnf5;
+  dnf5.runner.add({"dnf5", "repo", "info"}, repositories("id"));
+  is_the_security_update(dnf5.answer());
+  Machine machine("var/cache/tdnf/updates");
+  machine.runner.add({"tdnf", "repolist"}, repositories("Repo"));
+  machine.runner.add({"tdnf", "list"},
+                     ReplayRunner::exited(0, R"([{"Name":"bash","Arch":"x86_64","Evr":"2-1","Repo":"updates"}])"));
+  is_the_security_update(machine.ask(Tool::tdnf, "tdnf"));
+}
+
 TEST_CASE("what is missing on this machine is said, not passed over") {
   SUBCASE("the tool") {
     Machine machine("var/cache/dnf/updates-0123456789abcdef");
@@ -349,6 +339,24 @@ TEST_CASE("the fingerprint changes with what the answer depends on, and with not
   SUBCASE("a version lock") {
     machine.root.write("etc/dnf/plugins/versionlock.list", "bash-0:1-1.*\n");
     CHECK(print() != before);
+  }
+  SUBCASE("edge-12: metadata that any of the tools has fetched") {
+    for (const char* const folder : {"dnf/new-0123456789abcdef/repodata", "libdnf5/new-0123456789abcdef/repodata",
+                                     "tdnf/new/repodata", "yum/x86_64/7Server/new", "yum/new"}) {
+      const std::string earlier = print();
+      machine.root.write(std::string("var/cache/") + folder + "/repomd.xml", "<repomd/>");
+      CHECK_MESSAGE(print() != earlier, folder);
+    }
+  }
+  SUBCASE("what any of the tools is configured by") {
+    for (const char* const file :
+         {"dnf/dnf.conf", "dnf/dnf.conf.d/a", "dnf/libdnf5.conf.d/a", "dnf/vars/a", "dnf/modules.d/a", "dnf/plugins/a",
+          "dnf/repos.override.d/a", "yum.conf", "yum.repos.d/a", "distro.repos.d/a", "yum/a", "yum/vars/a",
+          "yum/pluginconf.d/a", "tdnf/tdnf.conf", "tdnf/vars/a", "tdnf/locks.d/a", "os-release"}) {
+      const std::string earlier = print();
+      machine.root.write(std::string("etc/") + file, "ID=another\n");
+      CHECK_MESSAGE(print() != earlier, file);
+    }
   }
   SUBCASE("a log") {
     machine.root.write("var/log/dnf.log", "x");

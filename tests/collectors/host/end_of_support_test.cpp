@@ -6,6 +6,7 @@
 #include <doctest/doctest.h>
 
 #include "assessment/assessment_json.h"
+#include "collectors/host/known_releases.h"
 #include "collectors/host/os_release.h"
 
 using namespace patchstate;
@@ -66,6 +67,26 @@ TEST_CASE("a derivative has the support of the release it names") {
   const char* kali = "ID=kali\nID_LIKE=debian\nVERSION_CODENAME=kali-rolling\n";
   CHECK(distro_info_table(parse_os_release(kali)).empty());
   CHECK(end(kali, kDebian) == "nobody says");
+}
+
+TEST_CASE("Raspbian has the support of Debian's release of the same name") {
+  CHECK(end("ID=raspbian\nID_LIKE=debian\nVERSION_ID=11\nVERSION_CODENAME=bullseye\n", kDebian, false, "armhf") ==
+        "2026-09-01: distro-info-data, eol-lts of bullseye");
+}
+
+TEST_CASE("edge-62: without distro-info-data the program knows the releases of Debian and Ubuntu itself") {
+  const auto debian = known_distro_info("debian.csv");
+  const auto ubuntu = known_distro_info("ubuntu.csv");
+  CHECK(end("ID=debian\nVERSION_ID=9\nVERSION_CODENAME=stretch\n", debian.data()) ==
+        "2022-07-01: distro-info-data, eol-lts of stretch");
+  CHECK(end("ID=debian\nVERSION_ID=8\n", debian.data()) == "2020-07-01: distro-info-data, eol-lts of jessie");
+  CHECK(end("ID=debian\nVERSION_CODENAME=forky\n", debian.data()) == "nobody says");
+  CHECK(end("ID=ubuntu\nVERSION_ID=20.04\nVERSION_CODENAME=focal\n", ubuntu.data()) ==
+        "2025-05-30: distro-info-data, eol of focal");
+  CHECK(end("ID=ubuntu\nVERSION_ID=20.04\nVERSION_CODENAME=focal\n", ubuntu.data(), true) ==
+        "2030-04-24: distro-info-data, eol-esm of focal");
+  CHECK(end("ID=ubuntu\nVERSION_ID=14.04\n", ubuntu.data()) == "2019-04-26: distro-info-data, eol of trusty");
+  CHECK(known_distro_info("").empty());
 }
 
 TEST_CASE("SUPPORT_END is the first day without support, and goes before every table") {

@@ -8,6 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "assessment/assessment_json.h"
+#include "collectors/host/ubuntu_pro_output.h"
 #include "platform/machine.h"
 #include "tests/support/in_child.h"
 #include "tests/support/replay_runner.h"
@@ -17,9 +19,11 @@ using namespace patchstate;
 
 namespace {
 
-HostFacts read(const std::filesystem::path& root) {
+HostFacts read(const std::filesystem::path& root, Time now = {}) {
   test::ReplayRunner runner;
-  return read_host_facts({runner, root, {}, {}});
+  HostAccess access{runner, root, {}, {}};
+  access.now = now;
+  return read_host_facts(access);
 }
 
 const Warning* warning(const HostFacts& facts, const char* code) {
@@ -143,34 +147,88 @@ TEST_CASE("the copy in /usr/lib counts when /etc has none") {
   CHECK(read(root.path()).host.os.id == "alpine");
 }
 
-TEST_CASE("Ubuntu's ESM needs its source and a subscription") {
-  const auto end_of = [](bool source, const char* status) {
+TEST_CASE("Ubuntu's ESM needs its source, switched on, and a subscription that serves it") {
+  constexpr const char* kSource = "deb https://esm.example.org bionic-infra-security main\n";
+  const auto has_esm = [](const char* source, const char* status, const char* token = nullptr) {
     const test::TemporaryFolder root;
     root.write("etc/os-release", "ID=ubuntu\nVERSION_ID=\"18.04\"\nVERSION_CODENAME=bionic\n");
     root.write("usr/share/distro-info/ubuntu.csv",
                "version,codename,series,created,release,eol,eol-server,eol-esm\n"
                "18.04 LTS,Bionic Beaver,bionic,2017-10-19,2018-04-26,2023-05-31,2023-05-31,2028-04-26\n");
-    if (source) root.write("etc/apt/sources.list.d/ubuntu-esm-infra.list", "deb https://esm.example.org bionic main\n");
+    root.write("etc/apt/sources.list.d/ubuntu-esm-infra.list", source);
     root.write("var/lib/ubuntu-advantage/status.json", status);
-    return read(root.path()).host.os.end_of_support_source;
+    if (token != nullptr) root.write("var/lib/ubuntu-advantage/private/machine-token.json", token);
+    const auto now = std::chrono::sys_days{std::chrono::year{2026} / 11 / 28};
+    return read(root.path(), now).host.os.end_of_support_source == "distro-info-data, eol-esm of bionic";
   };
-  CHECK(end_of(true, R"({"attached": true})") == "distro-info-data, eol-esm of bionic");
-  CHECK(end_of(false, R"({"attached": true})") == "distro-info-data, eol of bionic");
-  CHECK(end_of(true, R"({"attached": false})") == "distro-info-data, eol of bionic");
-  for (const char* broken : {"", "{", "[]", "null", R"({"attached": "true"})", R"({"attached": 1})", "\xff\xfe"})
-    CHECK(end_of(true, broken) == "distro-info-data, eol of bionic");
+  CHECK(has_esm(kSource, R"({"attached": true})"));
+  CHECK(has_esm(kSource, R"({"attached": true, "expires": "9999-12-31T00:00:00+00:00",
+                             "services": [{"name": "livepatch", "status": "disabled"},
+                                          {"name": "esm-infra", "status": "enabled"}]})"));
+  CHECK_FALSE(has_esm("", R"({"attached": true})"));
+  CHECK_FALSE(has_esm("# deb https://esm.example.org bionic-infra-security main\n", R"({"attached": true})"));
+  CHECK_FALSE(has_esm(kSource, R"({"attached": false})", "{}"));
+  CHECK_FALSE(has_esm(kSource, R"({"attached": true, "services": [{"name": "esm-infra", "status": "disabled"}]})"));
+  // An expired contract is served for two weeks more.
+  CHECK(has_esm(kSource, R"({"attached": true, "expires": "2026-11-20T00:00:00+00:00"})"));
+  CHECK_FALSE(has_esm(kSource, R"({"attached": true, "expires": "2026-11-10T00:00:00+00:00"})"));
+  for (const char* broken : {"", "{", "[]", "null", R"({"attached": "true"})", R"({"attached": 1})", "\xff\xfe"}) {
+    CHECK_FALSE(has_esm(kSource, broken));
+    CHECK(has_esm(kSource, broken, "{}"));
+  }
+}
+
+TEST_CASE("a source that is commented out or switched off is none, in either format of apt's") {
+  CHECK(names_a_source("deb [signed-by=/x] https://esm.example.org a main\n"));
+  CHECK(names_a_source("# off\n\tdeb\thttps://esm.example.org a main"));
+  CHECK_FALSE(names_a_source("# deb https://esm.example.org a main # disabled on upgrade\n"));
+  CHECK_FALSE(names_a_source("deb-src https://esm.example.org a main\n"));
+  CHECK(names_a_source("Types: deb\nURIs: https://esm.example.org\nSuites: a\nComponents: main\n"));
+  CHECK(names_a_source("Enabled: yes\r\nTypes: deb-src deb\r\nURIs: https://esm.example.org\r\n"));
+  CHECK_FALSE(names_a_source("Types: deb\nEnabled: No\nURIs: https://esm.example.org\n"));
+  CHECK_FALSE(names_a_source("Types: deb-src\nURIs: https://esm.example.org\n"));
+  CHECK(names_a_source("Types: deb\nEnabled: no\n\nTypes: deb\n"));
+  CHECK_FALSE(names_a_source("\n\nnonsense\n:\n"));
+  CHECK_FALSE(names_a_source(""));
 }
 
 TEST_CASE("a root without tables is looked up in this machine's, and the source says so") {
   const test::TemporaryFolder root;
   root.write("etc/os-release", "ID=debian\nVERSION_ID=12\nVERSION_CODENAME=bookworm\n");
-  const auto facts = read(root.path());
-  if (!std::filesystem::exists("/usr/share/distro-info/debian.csv")) {
-    CHECK_FALSE(facts.host.os.end_of_support);
-    return;
+  const bool here = std::filesystem::exists("/usr/share/distro-info/debian.csv");
+  CHECK(read(root.path()).host.os.end_of_support_source ==
+        std::string("distro-info-data, eol-lts of bookworm, ") +
+            (here ? "the table of the assessing machine" : "patchstate's own copy of 2026-11-28"));
+}
+
+TEST_CASE("edge-62: a release that has ended is known to have, though neither os-release nor a table says so") {
+  const auto end_of = [](const char* os_release, const char* repository = "") {
+    const test::TemporaryFolder root;
+    root.write("etc/os-release", os_release);
+    root.write("etc/yum.repos.d/some.repo", repository);
+    const auto end = read(root.path()).host.os.end_of_support;
+    return end ? format_time(*end).substr(0, 10) : "";
+  };
+  CHECK(end_of("ID=centos\nNAME=\"CentOS Linux\"\nVERSION_ID=7\n") == "2024-07-01");
+  CHECK(end_of("ID=centos\nNAME=\"CentOS Linux\"\nVERSION_ID=8\n") == "2022-01-01");
+  CHECK(end_of("ID=centos\nNAME=\"CentOS Stream\"\nVERSION_ID=8\n") == "2024-06-01");
+  CHECK(end_of("ID=centos\nNAME=\"CentOS Stream\"\nVERSION_ID=9\n").empty());
+  CHECK(end_of("ID=opensuse-leap\nVERSION_ID=15.5\n") == "2025-01-01");
+  CHECK(end_of("ID=opensuse-leap\nVERSION_ID=15.6\n").empty());
+  CHECK(end_of("ID=amzn\nVERSION_ID=2018.03\n") == "2024-01-01");
+  CHECK(end_of("ID=amzn\nVERSION_ID=2\n").empty());
+  CHECK(end_of("ID=amzn\nVERSION_ID=2\nSUPPORT_END=2026-06-30\n") == "2026-06-30");
+  CHECK(end_of("ID=rhel\nVERSION_ID=8.10\n").empty());
+  SUBCASE("a vendor goes on for those who have its repository of extended support") {
+    const char* const rhel = "ID=rhel\nNAME=\"Red Hat Enterprise Linux Server\"\nVERSION_ID=7.9\n";
+    CHECK(end_of(rhel) == "2024-07-01");
+    CHECK(end_of(rhel, "[rhel-7-server-rpms]\nbaseurl=https://a.example.org\nenabled = 1\n") == "2024-07-01");
+    CHECK(end_of(rhel, "[rhel-7-server-els-rpms]\nbaseurl=https://a.example.org\nenabled = 0\n") == "2024-07-01");
+    CHECK(end_of(rhel, "[rhel-7-server-els-rpms]\nbaseurl=https://a.example.org\nenabled = 1\n").empty());
+    const char* const oracle = "ID=ol\nVERSION_ID=7.9\n";
+    CHECK(end_of(oracle) == "2025-01-01");
+    CHECK(end_of(oracle, "[mirror_of_ol7_els]\nbaseurl=https://a.example.org\n").empty());
   }
-  CHECK(facts.host.os.end_of_support_source ==
-        "distro-info-data, eol-lts of bookworm, the table of the assessing machine");
 }
 
 TEST_CASE("a /boot that can't be looked into is told") {

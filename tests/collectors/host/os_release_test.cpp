@@ -155,3 +155,24 @@ TEST_CASE("edge-112: text that is not valid becomes valid, and is not longer tha
   CHECK(os.id.find('\x1b') == std::string::npos);
   CHECK(os.name.size() == 256);
 }
+
+TEST_CASE(
+    "edges 71 and 72: a system's security updates are its own release's, or those of the release it is built on") {
+  const auto base = [](const char* text) {
+    const BaseRelease one = base_release(parse_os_release(text));
+    return one.distribution + " " + one.codename + " " + one.version + (one.rolling ? " rolling" : "");
+  };
+  CHECK(base("ID=debian\nVERSION_ID=13\nVERSION_CODENAME=trixie\n") == "debian trixie 13");
+  CHECK(base("ID=debian\nVERSION_CODENAME=forky\n") == "debian forky  rolling");
+  CHECK(base("ID=debian\nVERSION_ID=8\n") == "debian  8");
+  CHECK(base("ID=ubuntu\nVERSION_ID=24.04\nUBUNTU_CODENAME=noble\n") == "ubuntu noble 24.04");
+  CHECK(base("ID=linuxmint\nVERSION_ID=22\nVERSION_CODENAME=wilma\nUBUNTU_CODENAME=noble\n") == "ubuntu noble ");
+  CHECK(base("ID=pop\nVERSION_CODENAME=jammy\nUBUNTU_CODENAME=jammy\n") == "ubuntu jammy ");
+  CHECK(base("ID=linuxmint\nVERSION_ID=6\nDEBIAN_CODENAME=bookworm\n") == "debian bookworm ");
+  CHECK(base("ID=rhino\nUBUNTU_CODENAME=devel\n") == "ubuntu devel  rolling");
+  CHECK(base("ID=devuan\nVERSION_ID=5\nVERSION_CODENAME=daedalus\n") == "devuan daedalus 5");
+  CHECK(base("ID=devuan\nVERSION_ID=6\nVERSION_CODENAME=\"excalibur ceres\"\n") == "devuan excalibur ceres 6 rolling");
+  for (const char* const other : {"ID=kali\nVERSION_ID=2026.3\nVERSION_CODENAME=kali-rolling\n",
+                                  "ID=raspbian\nVERSION_ID=12\nVERSION_CODENAME=bookworm\n", "ID=fedora\n", ""})
+    CHECK(base_release(parse_os_release(other)).distribution.empty());
+}

@@ -11,6 +11,7 @@
 #include "collectors/rpm/compressed_file.h"
 #include "collectors/rpm/repo_files.h"
 #include "collectors/rpm/repomd_output.h"
+#include "collectors/rpm/updateinfo_file.h"
 #include "platform/process_runner.h"
 #include "tests/support/temporary_folder.h"
 
@@ -118,6 +119,27 @@ TEST_CASE("edge-124: broken compression is an error, wherever the file was cut o
   }
 }
 
+TEST_CASE("edge-92: advisories tell security from other only where one of them is about security") {
+  const test::TemporaryFolder folder;
+  const auto names = [&](const std::string& text) { return names_security(folder.write("updateinfo.xml", text)); };
+  const std::string bug = "<update type=\"bugfix\"><id>A</id></update>";
+  CHECK(names("<updates>" + bug + "<update type=\"Security\"><id>B</id></update></updates>"));
+  CHECK(names("<updates><!-- left to expat --><update type='security'><id>B</id></update></updates>"));
+  CHECK_FALSE(names("<updates>" + bug + "</updates>"));
+  CHECK_FALSE(names("<updates/>"));
+  CHECK_FALSE(names("<html type=\"security\">please log in</html>"));
+  CHECK_FALSE(names(""));
+}
+
+TEST_CASE("edge-92: an advisory about security is found in compressed advisories, too") {
+  const std::string text = "<updates><update type=\"security\"><id>A</id></update>\n" + some_text() + "</updates>";
+  const test::TemporaryFolder folder;
+  for (const auto& one : compressed(text)) {
+    CAPTURE(one.program);
+    CHECK(names_security(folder.write("updateinfo", one.bytes)));
+  }
+}
+
 TEST_CASE("what expands beyond the limit is refused, and one byte less is not") {
   const std::string text = some_text();
   for (const auto& one : compressed(text)) {
@@ -152,6 +174,15 @@ TEST_CASE("repomd.xml tells which files a repository has and when it was made") 
   CHECK(primary.size == 1526);
   CHECK(file_of_type(repomd, "updateinfo") != nullptr);
   CHECK(file_of_type(repomd, "modules") == nullptr);
+}
+
+TEST_CASE("suseinfo.xml tells for how long metadata are good, if it tells anything") {
+  CHECK(parse_expiry("<suseinfo><expire> 2592000 </expire></suseinfo>") == std::chrono::seconds{2592000});
+  for (const char* const text :
+       {"<suseinfo/>", "<suseinfo><expire>0</expire></suseinfo>", "<suseinfo><expire>soon</expire></suseinfo>",
+        "<suseinfo><expire>-1</expire></suseinfo>", "<suseinfo><expire>9223372036854775807</expire></suseinfo>",
+        "<suseinfo><expire>60</expire>", ""})
+    CHECK_FALSE(parse_expiry(text).has_value());
 }
 
 TEST_CASE("a repomd.xml that is cut off or another page is a problem") {

@@ -65,7 +65,7 @@ Snapshot snapshot() {
   repository.config.id = "updates";
   repository.reading = FetchedRepository::Reading::ok;
   repository.checked_at = kNow;
-  repository.has_updateinfo = true;
+  repository.has_updateinfo = repository.tells_security = true;
   one.repositories.push_back(repository);
   return one;
 }
@@ -209,6 +209,16 @@ TEST_CASE("edge-51: the newest kernel is installed and an older one runs: a rebo
   }
 }
 
+TEST_CASE("edge-51: the small kernel of images waits for a reboot as the whole one does") {
+  auto one = snapshot();
+  for (const char* const version : {"5.14.21-150500.55.19.1.150500.6.6.4", "5.14.21-150500.55.22.1.150500.6.8.2"})
+    one.installed.push_back({"kernel-default-base", rpm::parse_evr(version), "x86_64", kNow, "SUSE"});
+  const auto findings = judge(one, {"sles", "5.14.21-150500.55.19-default", kNow});
+  REQUIRE(findings.updates.size() == 1);
+  CHECK(findings.updates[0].state == UpdateState::installed_pending_reboot);
+  CHECK(findings.updates[0].name == "kernel-default-base");
+}
+
 TEST_CASE("edge-84: a lapsed registration, an error and a skipped repository make it incomplete, chatter does not") {
   struct Row {
     MessageKind kind;
@@ -224,7 +234,15 @@ TEST_CASE("edge-84: a lapsed registration, an error and a skipped repository mak
       {MessageKind::warning, "Cannot read repo file '/etc/zypp/repos.d/x.repo': Permission denied", "source_unreadable",
        true},
       {MessageKind::warning, "The gpg key expires soon", "zypper_warning", false},
-      {MessageKind::warning, "Repository 'x' appears to be outdated. Consider using a different mirror", "", false},
+      {MessageKind::warning, "Repository 'x' appears to be outdated. Consider using a different mirror",
+       "metadata_expired", true},
+      {MessageKind::warning, "Repository 'x' metadata expired since 2024-01-01 00:00:00 UTC.", "metadata_expired",
+       true},
+      {MessageKind::warning, "Skipping repository 'x' because of the above error.", "repository_skipped", true},
+      {MessageKind::warning, "Some of the repositories have not been refreshed because of an error.",
+       "repository_skipped", true},
+      {MessageKind::warning, "Repository 'x' is outdated. You can run 'zypper refresh' as root to update it.", "",
+       false},
       {MessageKind::info, "Loading repository data...", "", false}};
   for (const auto& each : rows) {
     CAPTURE(each.text);
@@ -239,6 +257,32 @@ TEST_CASE("edge-84: a lapsed registration, an error and a skipped repository mak
   auto one = snapshot();
   one.remarks.has_skipped_repositories = true;
   CHECK(codes(judge(one, {}), true) == std::vector<std::string>{"repository_skipped"});
+}
+
+TEST_CASE("edge-10: where no repository offers the C library that is installed, the system's own are missing") {
+  auto one = snapshot();
+  for (const std::optional<bool> offers : {std::optional<bool>{}, std::optional{true}}) {
+    one.offers_libc = offers;
+    CHECK(codes(judge(one, {}), true).empty());
+  }
+  one.offers_libc = false;
+  CHECK(codes(judge(one, {}), true) == std::vector<std::string>{"no_security_source"});
+  // It may be the one that was never fetched.
+  one.repositories.push_back(one.repositories[0]);
+  one.repositories[1].reading = FetchedRepository::Reading::never_fetched;
+  CHECK(codes(judge(one, {}), true) == std::vector<std::string>{"never_fetched"});
+}
+
+TEST_CASE("metadata count as expired from the moment on by which their vendor promised newer ones") {
+  auto one = snapshot();
+  one.repositories[0].expires_at = kNow;
+  CHECK(codes(judge(one, {"sles", "", kNow}), true).empty());
+  const Surroundings later{"sles", "", kNow + std::chrono::seconds{1}};
+  CHECK(codes(judge(one, later), true) == std::vector<std::string>{"metadata_expired"});
+  // What is kept of an answer must not outlive it.
+  CHECK(judge(one, {"sles", "", kNow}).metadata.repositories[0].valid_until == kNow);
+  one.messages.push_back({MessageKind::warning, "Repository 'updates' appears to be outdated."});  // said once
+  CHECK(codes(judge(one, later), true) == std::vector<std::string>{"metadata_expired"});
 }
 
 TEST_CASE("edge-99: a password in a repository's address is in no message") {
