@@ -16,7 +16,7 @@ PACKAGES = {
     "patchstate": ("usr/bin/patchstate", "usr/sbin/patchstated", "usr/libexec/patchstate/patchstate-send"),
     "patchstate-hub": ("usr/bin/patchstate-hub",),
 }
-ALL = [("x86_64", "patchstate"), ("aarch64", "patchstate"), ("x86_64", "patchstate-hub")]
+ALL = [(architecture, package) for package in PACKAGES for architecture in ("x86_64", "aarch64")]
 
 
 def version():

@@ -248,6 +248,8 @@ class EmptySystem(Case):
         self.assertIn("certificate", done.stderr)
 
     def test_the_hub_trusts_a_webhook_by_the_cas_of_the_system(self):
+        if "x86_64" not in architectures_of("patchstate-hub"):
+            self.skipTest("no archive of the hub: ./dev package portable:hub-x86_64")
         root, scratch, got = self.system(), self.folder(), queue.Queue()
         made = Certificates(self.folder(), "ca")
         tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
