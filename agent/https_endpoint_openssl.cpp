@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <array>
 #include <filesystem>
 
 #include <fmt/core.h>
@@ -18,28 +17,6 @@ constexpr long kExpired = 10;
 
 void set_file(CURL* handle, CURLoption option, const std::filesystem::path& file) {
   if (!file.empty()) set(handle, option, file.c_str());
-}
-
-/// All CAs of the system in one file, for a libcurl that was built for no system in particular.
-constexpr std::array kFilesOfAllCas{
-    "/etc/ssl/certs/ca-certificates.crt",                 // Debian, Ubuntu, Alpine, Arch
-    "/etc/pki/tls/certs/ca-bundle.crt",                   // Red Hat's family up to 9, Amazon Linux
-    "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",  // what that one leads to; newer Fedora has this alone
-    "/etc/ssl/ca-bundle.pem",                             // SUSE's family
-    "/var/lib/ca-certificates/ca-bundle.pem",             // what that one leads to
-    "/etc/ssl/cert.pem",                                  // Alpine without the package ca-certificates
-};
-
-bool knows_cas(const curl_version_info_data& about) {
-  return about.age >= CURLVERSION_SEVENTH && (about.capath != nullptr || about.cainfo != nullptr);
-}
-
-/// Empty: there is none, and no server can be verified.
-std::filesystem::path file_of_system() {
-  std::error_code error;
-  for (const char* const file : kFilesOfAllCas)
-    if (std::filesystem::exists(file, error)) return file;
-  return {};
 }
 
 /// The system's CAs twice: a file of all, and a folder in which OpenSSL finds the one it needs by its name. Reading
@@ -69,8 +46,8 @@ void set_certificates(CURL* handle, const HubAccess& access) {
   if (!access.ca.empty()) {
     set(handle, CURLOPT_CAINFO, access.ca.c_str());
     set(handle, CURLOPT_CAPATH, static_cast<const char*>(nullptr));  // else the system's CAs would do, too
-  } else if (!knows_cas(*curl_version_info(CURLVERSION_NOW))) {
-    set_file(handle, CURLOPT_CAINFO, file_of_system());
+  } else {
+    trust_system(handle);
   }
   set_file(handle, CURLOPT_SSLCERT, access.client_certificate);
   set_file(handle, CURLOPT_SSLKEY, access.client_key);

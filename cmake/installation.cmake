@@ -40,7 +40,8 @@ install(FILES ${PACKAGING}/man/patchstated.8 DESTINATION ${CMAKE_INSTALL_MANDIR}
 install(FILES ${PACKAGING}/completions/patchstate.bash DESTINATION ${COMPLETIONS} RENAME patchstate COMPONENT agent)
 install(FILES ${PACKAGING}/completions/_patchstate DESTINATION ${ZSH_COMPLETIONS} COMPONENT agent)
 
-if(PATCHSTATE_PORTABLE)
+# The hub.
+if(NOT PATCHSTATE_HUB)
   return()
 endif()
 install(TARGETS patchstate-hub RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT hub)

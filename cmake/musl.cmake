@@ -1,6 +1,6 @@
 # Toolchain: Linux with everything in the program (musl), by the Zig that npm carries. What is set in the environment:
-# MUSL_ARCH is x86_64 or aarch64, MUSL_TOOLS the folder of the wrappers and MUSL_DEPS the prefix of the cross-built
-# libraries; packaging/portable/build makes both.
+# MUSL_ARCH is x86_64 or aarch64, MUSL_TOOLS the folder of the wrappers and MUSL_DEPS the prefixes of the cross-built
+# libraries, as a list of CMake's; packaging/portable/build makes all of them.
 foreach(name IN ITEMS MUSL_ARCH MUSL_TOOLS MUSL_DEPS)
   if(NOT ${name})
     set(${name} "$ENV{${name}}")
@@ -16,6 +16,11 @@ set(CMAKE_ASM_COMPILER ${CMAKE_C_COMPILER})
 set(CMAKE_AR ${MUSL_TOOLS}/ar CACHE FILEPATH "")
 set(CMAKE_RANLIB ${MUSL_TOOLS}/ranlib CACHE FILEPATH "")
 set(CMAKE_FIND_ROOT_PATH "${MUSL_DEPS}")
+# pkg-config, too, looks nowhere else, whatever prefix its files name, and says what a library needs in its turn.
+list(TRANSFORM MUSL_DEPS APPEND /lib/pkgconfig OUTPUT_VARIABLE pkgconfig_folders)
+list(JOIN pkgconfig_folders ":" pkgconfig_folders)
+set(ENV{PKG_CONFIG_LIBDIR} "${pkgconfig_folders}")
+set(PKG_CONFIG_ARGN --static --define-prefix CACHE STRING "")
 set(CMAKE_FIND_ROOT_PATH_MODE_PROGRAM NEVER)
 set(CMAKE_FIND_ROOT_PATH_MODE_LIBRARY ONLY)
 set(CMAKE_FIND_ROOT_PATH_MODE_INCLUDE ONLY)

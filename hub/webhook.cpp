@@ -76,6 +76,7 @@ void set_trust(CURL* handle, const std::string& url) {
   set(handle, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
   set(handle, CURLOPT_SSL_VERIFYPEER, 1L);
   set(handle, CURLOPT_SSL_VERIFYHOST, 2L);
+  trust_system(handle);
   // As all that uses OpenSSL understands it; libcurl itself asks the system's certificates only.
   if (const char* const file = std::getenv("SSL_CERT_FILE"); file != nullptr) set(handle, CURLOPT_CAINFO, file);
 }

@@ -1,56 +1,12 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# dependencies.sh PREFIX: the libraries of the portable programs, for MUSL_ARCH by the compiler in MUSL_TOOLS, from
-# Debian's own sources. PREFIX/versions says which, PREFIX/licences under which terms.
+# dependencies.sh PREFIX: the libraries of the portable programs.
 set -euo pipefail
 
-prefix=$(realpath -m "$1")
-here=$(dirname "$(realpath "${BASH_SOURCE[0]}")")
-toolchain=$(realpath "$here/../../cmake/musl.cmake")
-# shellcheck source=packaging/debian_sources.sh
-source "$here/../debian_sources.sh"
-work=$prefix.work
-flags=(-O2 -fPIE -fstack-protector-strong -ffunction-sections -fdata-sections)
-export MUSL_DEPS=$prefix PATH=$MUSL_TOOLS:$PATH
-compiler=$MUSL_ARCH-linux-musl-clang # by its name: OpenSSL keeps it
-
-rm -rf "$work" "$prefix"
-mkdir -p "$work/build" "$prefix"/{include,lib/cmake,licences}
-debian_sources "$work" openssl curl expat zlib bzip2 xz-utils libzstd nettle fmtlib
-cp "$work/versions" "$prefix/"
-source_of() { echo "$work/src/$1"-*/; }
-# From below build/: what a library remembers of its sources is to be the same wherever it is built.
-from_build() { realpath --relative-to=. "$(source_of "$1")"; }
-
-logged() { # logged NAME COMMAND...
-    local name=$1
-    shift
-    if ! "$@" >"$work/$name.log" 2>&1; then
-        tail -n 30 "$work/$name.log" >&2
-        echo "dependencies.sh: $name could not be built ($work/$name.log)" >&2
-        exit 1
-    fi
-}
-
-with_cmake() { # with_cmake NAME SOURCE [CMAKE ARGUMENTS]
-    local name=$1 source=$2
-    shift 2
-    logged "$name-cmake" cmake -G Ninja -S "$source" -B "$work/build/$name" -DCMAKE_TOOLCHAIN_FILE="$toolchain" \
-        -DCMAKE_BUILD_TYPE=Release -DCMAKE_C_FLAGS_RELEASE="-O2 -DNDEBUG" -DCMAKE_INSTALL_PREFIX="$prefix" \
-        -DCMAKE_INSTALL_LIBDIR=lib -DBUILD_SHARED_LIBS=OFF "$@"
-    logged "$name" ninja -C "$work/build/$name" install
-}
-
-archive() { # archive NAME SOURCE.c...: of few files, without a build system of their own for this
-    local name=$1
-    shift
-    mkdir -p "$work/build/$name"
-    (
-        cd "$work/build/$name"
-        logged "$name" "$compiler" "${flags[@]}" -DNDEBUG -DHAVE_UNISTD_H -D_GNU_SOURCE -c "$@"
-        ar rcs "$prefix/lib/lib$name.a" ./*.o
-    )
-}
+# shellcheck source=packaging/portable/recipes.sh
+source "$(dirname "$(realpath "${BASH_SOURCE[0]}")")/recipes.sh"
+begin_prefix "$1" openssl curl expat zlib bzip2 xz-utils libzstd nettle fmtlib
+export MUSL_DEPS=$prefix
 
 # Without what reads a configuration or loads modules: both are the system's, for its own OpenSSL. A prefix that says
 # nothing about this machine and a time that is the sources': OpenSSL keeps both.
@@ -101,17 +57,5 @@ with_cmake curl "$(source_of curl)" -DBUILD_CURL_EXE=OFF -DBUILD_TESTING=OFF -DH
     -DCURL_USE_LIBPSL=OFF -DUSE_LIBIDN2=OFF -DCURL_ZLIB=OFF -DCURL_BROTLI=OFF -DCURL_ZSTD=OFF -DUSE_NGHTTP2=OFF \
     -DENABLE_THREADED_RESOLVER=ON -DENABLE_MANUAL=OFF -DOPENSSL_USE_STATIC_LIBS=ON
 
-# Headers only, for every system the same. Never /usr/include itself: that is glibc's.
-cp -r /usr/include/nlohmann /usr/include/CLI /usr/include/toml++ "$prefix/include/"
-for folder in /usr/lib/cmake/CLI11 /usr/lib/*/cmake/CLI11 /usr/share/cmake/CLI11 /usr/share/cmake/nlohmann_json \
-    /usr/lib/*/cmake/tomlplusplus /usr/lib/cmake/tomlplusplus /usr/share/cmake/tomlplusplus; do
-    if [[ -d $folder ]]; then cp -r "$folder" "$prefix/lib/cmake/"; fi
-done
-dpkg-query -W -f '${Package} ${Version}\n' nlohmann-json3-dev libcli11-dev libtomlplusplus-dev >>"$prefix/versions"
-for name in openssl curl expat zlib bzip2 xz-utils libzstd nettle fmtlib; do
-    cp "$(source_of "$name")/debian/copyright" "$prefix/licences/$name"
-done
-for name in nlohmann-json3-dev libcli11-dev libtomlplusplus-dev; do
-    cp "/usr/share/doc/$name/copyright" "$prefix/licences/$name"
-done
-rm -rf "$work"
+header_packages nlohmann-json3-dev libcli11-dev libtomlplusplus-dev
+end_prefix

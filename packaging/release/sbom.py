@@ -20,9 +20,11 @@ import uuid
 NAMESPACE = uuid.UUID("f5d68bbe-f00c-5d48-a9f0-d2c6a2cac02b")
 # By Debian's names. What a file of several licences is under is in the package, as Debian's copyright file tells it.
 LICENCES = {
-    "bzip2": "bzip2-1.0.6", "curl": "curl", "expat": "MIT", "fmtlib": "MIT", "libcli11-dev": "BSD-3-Clause",
-    "libtomlplusplus-dev": "MIT", "libz-mingw-w64-dev": "Zlib", "libzstd": "BSD-3-Clause", "nlohmann-json3-dev": "MIT",
-    "openssl": "Apache-2.0", "zlib": "Zlib",
+    "bzip2": "bzip2-1.0.6", "curl": "curl", "expat": "MIT", "fmtlib": "MIT", "jemalloc": "BSD-2-Clause",
+    "libcli11-dev": "BSD-3-Clause", "libkainjow-mustache-dev": "BSL-1.0", "libmicrohttpd": "LGPL-2.1-or-later", "libsodium": "ISC",
+    "libtasn1-6": "LGPL-2.1-or-later", "libtomlplusplus-dev": "MIT", "libz-mingw-w64-dev": "Zlib", "libzstd": "BSD-3-Clause",
+    "nlohmann-json3-dev": "MIT", "openssl": "Apache-2.0", "pcre3": "BSD-3-Clause", "poco": "BSL-1.0",
+    "postgresql-15": "PostgreSQL", "simdjson": "Apache-2.0", "sqlite3": "blessing", "zlib": "Zlib",
 }
 
 
@@ -36,7 +38,7 @@ def lines_of(text, package):
 def parts_of_archive(package):
     with tarfile.open(package) as archive:
         for member in archive:
-            if member.name.endswith("/usr/share/doc/patchstate/components"):
+            if member.name.endswith("/components") and "/usr/share/doc/" in member.name:
                 return lines_of(archive.extractfile(member).read().decode(), package)
     return lines_of("", package)
 

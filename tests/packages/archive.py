@@ -12,21 +12,24 @@ import tempfile
 
 SKIPPED = 77
 TOP = pathlib.Path(__file__).resolve().parent.parent.parent
-ARCHITECTURES = ("x86_64", "aarch64")
-PROGRAMS = ("usr/bin/patchstate", "usr/sbin/patchstated", "usr/libexec/patchstate/patchstate-send")
+PACKAGES = {
+    "patchstate": ("usr/bin/patchstate", "usr/sbin/patchstated", "usr/libexec/patchstate/patchstate-send"),
+    "patchstate-hub": ("usr/bin/patchstate-hub",),
+}
+ALL = [(architecture, package) for package in PACKAGES for architecture in ("x86_64", "aarch64")]
 
 
 def version():
     return re.search(r"^project\(patchstate VERSION (\S+)", (TOP / "CMakeLists.txt").read_text(), re.M)[1]
 
 
-def archive(folder, architecture):
-    return pathlib.Path(folder) / f"patchstate-{version()}-linux-{architecture}.tar.gz"
+def archive(folder, architecture, package="patchstate"):
+    return pathlib.Path(folder) / f"{package}-{version()}-linux-{architecture}.tar.gz"
 
 
-def missing(folder, architectures=ARCHITECTURES):
-    """Why the tests can't run; None where the archives of all of them are there."""
-    absent = [path for path in (archive(folder, each) for each in architectures) if not path.exists()]
+def missing(folder, wanted=ALL):
+    """Why the tests can't run; None where all these archives are there."""
+    absent = [path for path in (archive(folder, *each) for each in wanted) if not path.exists()]
     return f"no {absent[0]}: ./dev package portable" if absent else None
 
 
@@ -39,11 +42,11 @@ def emulator(architecture):
 
 
 @contextlib.contextmanager
-def unpacked(folder, architecture, below=None):
+def unpacked(folder, architecture, package="patchstate", below=None):
     """The folder that the archive makes; everybody may read it."""
     with tempfile.TemporaryDirectory(prefix="patchstate-archive-", dir=below) as scratch:
         os.chmod(scratch, 0o755)
-        subprocess.run(["tar", "-C", scratch, "-xzf", archive(folder, architecture)], check=True)
+        subprocess.run(["tar", "-C", scratch, "-xzf", archive(folder, architecture, package)], check=True)
         yield next(pathlib.Path(scratch).iterdir())
 
 

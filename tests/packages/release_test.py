@@ -61,10 +61,10 @@ def run(*command, **options):
                           text=True, **options).stdout
 
 
-def make_archive(path, components=COMPONENTS):
+def make_archive(path, components=COMPONENTS, package="patchstate"):
     out = io.BytesIO()
     with tarfile.open(fileobj=out, mode="w") as archive:
-        member = tarfile.TarInfo("patchstate/usr/share/doc/patchstate/components")
+        member = tarfile.TarInfo(f"{package}/usr/share/doc/{package}/components")
         member.size = len(components)
         archive.addfile(member, io.BytesIO(components.encode()))
     path.write_bytes(gzip.compress(out.getvalue(), mtime=0))
@@ -75,6 +75,7 @@ def make_packages(work):
     folder = work / "packages"
     folder.mkdir()
     make_archive(folder / "patchstate-1-linux-x86_64.tar.gz")
+    make_archive(folder / "patchstate-hub-1-linux-x86_64.tar.gz", "sqlite3 3.40.1-2+deb12u2\n", "patchstate-hub")
     tree = work / "deb"
     (tree / "DEBIAN").mkdir(parents=True)
     (tree / "DEBIAN/control").write_text(CONTROL)
@@ -109,7 +110,9 @@ class Parts(Case):
         components = {one["bom-ref"]: one for one in bill["components"]}
         depends = {one["ref"]: set(one["dependsOn"]) for one in bill["dependencies"]}
         curl, zlib = "pkg:deb/debian/curl@7.88.1-10%2Bdeb12u15", "pkg:deb/debian/zlib@1%3A1.2.13.dfsg-1"
+        sqlite = "pkg:deb/debian/sqlite3@3.40.1-2%2Bdeb12u2"
         for name, parts in (("patchstate-1-linux-x86_64.tar.gz", {curl, zlib}),
+                            ("patchstate-hub-1-linux-x86_64.tar.gz", {sqlite}),
                             ("patchstate-1.rpm", {"pkg:deb/debian/openssl@3.0.20-1~deb12u2"}),
                             ("patchstate_1_amd64.deb", {"pkg:deb/debian/libapt-pkg6.0", "pkg:deb/debian/libc6"})):
             content = (self.folder / name).read_bytes()

@@ -9,53 +9,25 @@ usage: rpm_test.py FOLDER-OF-THE-PACKAGES FOLDER-OF-THE-BUILT-PROGRAMS dnf4|dnf5
 
 import pathlib
 import shutil
-import subprocess
 import sys
-import tempfile
 import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "service")]
 import full_queue  # noqa: E402  (needs the paths above)
-import rpm_world  # noqa: E402
-from archive import SKIPPED, TOP, archive, unpacked, version  # noqa: E402
+from archive import SKIPPED  # noqa: E402
 from booted_reports import Hub, enrolls  # noqa: E402
 from booted_rpm_test import PENDING, names_of  # noqa: E402
 from booted_test import Service, gets_ready, take  # noqa: E402
-from container import ENVIRONMENT, STATE, Container, expect, until, why_not  # noqa: E402
+from container import STATE, Container, expect, until  # noqa: E402
 from rpm_system import KINDS, RpmRoot, RpmSystem  # noqa: E402
+from rpms import INSTALL, REMOVE, cannot_run, package_of, rebuilt, release  # noqa: E402
 
 WITHIN = 60  # seconds until the hub shows it
 CONFIG = "/etc/patchstate/patchstate.toml"
 # What removal leaves, as every rpm does: what the administrator and the service made.
 LEFT = {"/etc/patchstate", CONFIG + ".rpmsave", CONFIG + ".rpmnew", STATE}
-# As docs/install.md has them.
-INSTALL = {"dnf": ("dnf", "-y", "install"), "dnf5": ("dnf5", "-y", "install"),
-           "zypper": ("zypper", "--non-interactive", "install", "--allow-unsigned-rpm")}
-REMOVE = {"dnf": ("dnf", "-y", "remove"), "dnf5": ("dnf5", "-y", "remove"),
-          "zypper": ("zypper", "--non-interactive", "remove")}
 INSTALLED, NEWER = "/srv/patchstate-1.rpm", "/srv/patchstate-2.rpm"
-
-
-def rebuilt(packages, release):
-    """The same package as the next release of it, with another configuration in it."""
-    with tempfile.TemporaryDirectory() as work, unpacked(packages, "x86_64") as folder:
-        with (folder / CONFIG.lstrip("/")).open("a") as config:
-            config.write("# of the next release\n")
-        subprocess.run(["tar", "-C", folder.parent, "-czf", archive(work, "x86_64"), folder.name], check=True)
-        subprocess.run(["rpmbuild", "-bb", "--target", "x86_64-linux", "--define", f"archive_version {version()}", "--define",
-                        f"archive_release {release}", "--define", f"_topdir {work}", "--define", f"_sourcedir {work}",
-                        TOP / "packaging/rpm/patchstate.spec"],
-                       check=True, env=ENVIRONMENT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        return next(pathlib.Path(work).glob("RPMS/*/*.rpm")).read_bytes()
-
-
-def package_of(packages):
-    return pathlib.Path(packages) / f"patchstate-{version()}-1.x86_64.rpm"
-
-
-def release(service):
-    return service.box.run("rpm", "-q", "--qf", "%{RELEASE}", "patchstate").strip()
 
 
 def shows_on_the_hub(service):
@@ -135,7 +107,7 @@ def upgrades(service):
     loses_the_hub(service)
     before, queued, as_it_was = service.main_pid(), full_queue.waiting(box), kept(service)
     box.run("rpm", "-U", NEWER)
-    expect(release(service) == "2", release(service))
+    expect(release(service.box) == "2", release(service.box))
     until(lambda: service.is_active() and service.main_pid() != before, "it runs anew")
     expect(kept(service) == as_it_was, f"{as_it_was}\nbecame\n{kept(service)}")
     expect(full_queue.waiting(box) == queued, "the queue is another one")
@@ -171,7 +143,7 @@ def downgrades(service):
     """back to the release before: configuration, key and state are kept"""
     before, as_it_was = service.main_pid(), kept(service)
     service.box.run("rpm", "-U", "--oldpackage", INSTALLED)
-    expect(release(service) == "1", release(service))
+    expect(release(service.box) == "1", release(service.box))
     expect(kept(service) == as_it_was, f"{as_it_was}\nbecame\n{kept(service)}")
     reports_anew(service, before)
 
@@ -206,9 +178,7 @@ STEPS = (installs, enrolls_and_reports, restarts, upgrades, survives_an_error, d
 
 def main():
     packages, programs = pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(sys.argv[2]).resolve()
-    tools = rpm_world.missing_tools() + [each for each in ("rpmbuild",) if not shutil.which(each)]
-    reason = None if package_of(packages).exists() else f"no {package_of(packages)}: ./dev package rpm"
-    reason = reason or why_not() or (f"no {', '.join(tools)}" if tools else None)
+    reason = cannot_run(package_of(packages))
     if reason:
         print(f"skipped: {reason}")
         return SKIPPED

@@ -8,14 +8,17 @@ import sys
 from container import ENVIRONMENT, STATE, expect, until
 
 
-def ask_hub(box, reader, path):
-    """What the hub in the container answers; asked in there, where its address is."""
+def read_hub(box, reader, path):
+    """What the hub in the container answers, as it is; asked in there, where its address is."""
     ask = ("import sys, urllib.request as web\n"
            "asked = web.Request('http://127.0.0.1:8750' + sys.argv[1], headers={'Authorization': 'Bearer ' + sys.stdin.read()})\n"
            "print(web.build_opener(web.ProxyHandler({})).open(asked, timeout=60).read().decode())")
-    answer = subprocess.run(["nsenter", "-t", str(box.leader()), "-n", sys.executable, "-c", ask, path], check=True,
-                            input=reader, stdout=subprocess.PIPE, text=True, env=ENVIRONMENT).stdout
-    return json.loads(answer)
+    return subprocess.run(["nsenter", "-t", str(box.leader()), "-n", sys.executable, "-c", ask, path], check=True,
+                          input=reader, stdout=subprocess.PIPE, text=True, env=ENVIRONMENT).stdout
+
+
+def ask_hub(box, reader, path):
+    return json.loads(read_hub(box, reader, path))
 
 
 class Hub:
