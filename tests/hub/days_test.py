@@ -80,7 +80,8 @@ class Midnights(Fleet):
         self.reported("web-1", patch("openssl"), patch("bash"))
         self.all_moved_back(2 * DAY)
         self.reported("web-1", patch("bash"))
-        self.all_moved_back(2 * DAY)
+        # A minute before a midnight, whenever this runs: nobody has fallen silent by then.
+        self.all_moved_back(int(time.time()) - midnight(1) + 60)
         self.reported("web-1")
         self.reported("web-2")
         self.restarted()
