@@ -29,8 +29,7 @@ int run(const CheckCommand& command) {
   SystemProcessRunner runner;
   const auto opened = open_machine(command.machine, runner);
   if (!opened.machine) return complain(opened.problem);
-  // Kept until the process ends: to free thousands of updates piece by piece takes time.
-  static const auto& assessment = *new Assessment(assess_machine(*opened.machine));
+  const auto assessment = assess_machine(*opened.machine);
   auto options = command.render;
   options.medium = command.output ? Medium::file : Medium::standard_output;
   if (opened.machine->is_running_system()) remember(assessment);
