@@ -166,9 +166,8 @@ HostPage hosts(Store& store, const HostQuery& query, Time now) {
   const Sort sort = sort_of(query.sort);
   const std::size_t limit = std::clamp<std::size_t>(query.limit, 1, kMostRowsOfFile);
   Conditions where;
-  // The plus tells SQLite that this is no reason to read the hosts in another order than the one that was asked for.
-  // PostgreSQL decides by what it knows of the column, which it does not know of a sum.
-  where.add(store.is_sqlite() ? "+h.removed = 0" : "h.removed = 0");
+  // No reason to read the hosts in another order than the one that was asked for.
+  where.add(sql::by_no_index(store, "h.removed") + " = 0");
   add_filters(query, now, where);
   if (!query.cursor.empty()) sql::add_cursor(query.cursor, sort, "h.host", where);
   const std::string_view way = sort.descending ? "DESC" : "ASC";

@@ -90,6 +90,10 @@ std::size_t run(Poco::Data::Session& session, const std::string& text, const Arg
   return statement.execute();
 }
 
+std::string by_no_index(const Store& store, std::string_view column) {
+  return (store.is_sqlite() ? "+" : "") + std::string(column);
+}
+
 std::string rows(const Store& store, int placeholder, std::initializer_list<std::string_view> names) {
   std::string columns;
   int index = 0;

@@ -75,6 +75,10 @@ class Prepared {
 /// Rows changed, or inserted.
 std::size_t run(Poco::Data::Session& session, const std::string& text, const Arguments& arguments = {});
 
+/// `column` in a condition for which SQLite shall read no index: a sign keeps it from one. PostgreSQL decides by what
+/// it knows of the column, which it does not know of a sum.
+std::string by_no_index(const Store& store, std::string_view column);
+
 /// A table of rows given as one JSON text ([[1,"a"],[2,"b"]]), so that a whole batch is one statement: columns of the
 /// names `names`, those that end in '#' are numbers. To be used as "FROM {rows} AS j".
 std::string rows(const Store& store, int placeholder, std::initializer_list<std::string_view> names);
